@@ -1,0 +1,21 @@
+"""Where each face and each package of pages begins."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("linli.kernel.urls")),
+    path("", include("linli.portal.urls")),
+    path("account/", include("linli.staff.urls")),
+    path("desk/", include("linli.desk.urls")),
+    path("field/", include("linli.field.urls")),
+    path("cockpit/", include("linli.cockpit.urls")),
+    path("console/", include("linli.console.urls")),
+    path("api/", include("linli.api.urls")),
+    path("", include("linli.maps.urls")),
+    path("", include("linli.live.urls")),
+    path("files/", include("linli.files.urls")),
+]
+handler400 = "linli.kernel.views.bad_request"
+handler403 = "linli.kernel.views.forbidden"
+handler404 = "linli.kernel.views.not_found"
+handler500 = "linli.kernel.views.server_error"

@@ -1,0 +1,43 @@
+"""Jobs that run later, queued in the same transaction as the change that asks for them."""
+
+from __future__ import annotations
+
+import procrastinate
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django import models as tables
+
+__all__ = ["PATIENT", "app", "later", "on_app_ready"]
+
+# Ten tries over about a day: 30 s, 1 min, 2 min …
+PATIENT = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2, wait=30)
+
+
+def on_app_ready(ready: procrastinate.App) -> None:
+    """Procrastinate calls this once its application exists; tasks find it by `app`."""
+
+
+def later(name: str, *, once: str | None = None, **arguments: object) -> None:
+    """Queue the job `name`; it runs after the present transaction commits, or not at all.
+
+    `once` is a key: while a job with it waits, a second one is not queued.
+    Raises KeyError for a name no package has registered.
+    """
+    from django.db import transaction
+
+    task = app.tasks[name] if name in app.tasks else _loaded(name)
+    if once is None:
+        task.defer(**arguments)
+        return
+    waiting = tables.ProcrastinateJob.objects.filter(queueing_lock=once, status="todo").exists()
+    if waiting:
+        return
+    try:
+        with transaction.atomic():
+            task.configure(queueing_lock=once).defer(**arguments)
+    except procrastinate.exceptions.AlreadyEnqueued:
+        return
+
+
+def _loaded(name: str) -> procrastinate.tasks.Task:
+    app.perform_import_paths()
+    return app.tasks[name]

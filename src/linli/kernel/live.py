@@ -1,0 +1,17 @@
+"""Telling open pages that something has changed: one NOTIFY in the transaction of the change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import connection
+
+CHANNEL = "linli_live"
+
+
+def publish(topic: str, facts: dict[str, Any]) -> None:
+    """Send `facts` (ids and codes only, never personal data; < 8,000 bytes) when this commits."""
+    payload = json.dumps({"topic": topic, **facts}, separators=(",", ":"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])

@@ -1,0 +1,48 @@
+"""Pages that belong to no package: errors, health and figures for a monitor."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from linli.kernel import health
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: the process answers. No database."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Ready to work: database, migrations, worker, disk. 503 with the reasons otherwise."""
+    checks = health.readiness()
+    ready = all(check.fine for check in checks)
+    return JsonResponse(
+        {"ready": ready, "checks": {c.name: {"fine": c.fine, "says": c.says} for c in checks}},
+        status=200 if ready else 503,
+    )
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures in Prometheus' text form; no personal data."""
+    return HttpResponse(health.metrics_text(), content_type="text/plain; version=0.0.4")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "errors/500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", status=403)

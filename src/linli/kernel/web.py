@@ -1,0 +1,78 @@
+"""Small helpers every face uses: who asks, where to go next, and paging without OFFSET."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+
+from linli.kernel.errors import BadInput
+
+
+def go(request: HttpRequest, to: str, *args: object) -> HttpResponse:
+    """Send the browser on, for plain forms and HTMX alike."""
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Location"] = resolve_url(to, *args)
+        return response
+    return redirect(to, *args)
+
+
+def cursor_text(values: Sequence[object]) -> str:
+    """An opaque token for the last row of a page."""
+    return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
+
+
+def cursor_values(text: str, length: int) -> list[Any]:
+    """What `cursor_text` was given. Raises BadInput for anything else."""
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        values = json.loads(base64.urlsafe_b64decode(padded.encode()))
+    except (ValueError, binascii.Error, UnicodeError):
+        values = None
+    if not isinstance(values, list) or len(values) != length:
+        raise BadInput(
+            _("cursor is not one that this list gave out. Leave it out to start from the top."),
+            field="cursor",
+        )
+    return values
+
+
+class Page(NamedTuple):
+    """Some rows and the token of the next page, or None at the end."""
+
+    rows: list[Any]
+    next: str | None
+
+
+def page_after(
+    rows: QuerySet[Any], *, keys: tuple[str, ...], cursor: str | None, size: int
+) -> Page:
+    """The next `size` rows of a queryset ordered descending by `keys` (last one unique). One query."""
+    if cursor:
+        values = cursor_values(cursor, len(keys))
+        if len(keys) == 1:
+            rows = rows.filter(**{f"{keys[0]}__lt": values[0]})
+        else:
+            first, second = keys
+            rows = rows.filter(
+                Q(**{f"{first}__lte": values[0]})
+                & (Q(**{f"{first}__lt": values[0]}) | Q(**{f"{second}__lt": values[1]}))
+            )
+    found = list(rows.order_by(*(f"-{key}" for key in keys))[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    token = cursor_text([_value(found[-1], key) for key in keys]) if more else None
+    return Page(found, token)
+
+
+def _value(row: Any, key: str) -> Any:
+    value = row[key] if isinstance(row, dict) else getattr(row, key)
+    return value.isoformat() if hasattr(value, "isoformat") else value
