@@ -1,4 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""/account/: sign-in, second factor, sessions. No app_name: allauth's names must stay."""
 
-app_name = "staff"
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
+]
