@@ -92,6 +92,9 @@ class SealedTextField(models.BinaryField):
         kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
 
+    def _check_str_default_value(self) -> list[Any]:
+        return []  # text here, bytes only in the database
+
     def _context(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"
 
