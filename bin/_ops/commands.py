@@ -1,0 +1,126 @@
+"""The four programs people type, and the sub-commands of bin/linli."""
+
+import os
+import subprocess
+from collections.abc import Callable
+
+from _ops import backup, checks, cluster, database, django, doctor, run, words
+from _ops.places import PYTHON, ROOT, own_database_url
+from _ops.say import Trouble, die_with_parent, say
+from _ops.setup import require_set_up, set_up
+
+NOT_AVAILABLE = 2
+DJANGO_COMMANDS = {
+    "import": "read grids, components, classes or responsibilities from files",
+    "export": "write them to files",
+    "demo": "load the demo city; --accounts, --cases N, --live",
+    "verify-history": "prove that no event of a case was changed or removed",
+    "distribute": "spread the big tables over several machines (needs Citus)",
+}
+OTHER_COMMANDS = {
+    "bench": "measure what the program costs (bench/)",
+    "backup": "write database and files into one archive",
+    "restore": "read such an archive back",
+    "doctor": "look for what is wrong here",
+    "messages": "compile the translations; --collect, --check",
+    "migrate": "bring the database's tables up to date",
+    "psql": "the database's own prompt",
+    "manage": "any command of Django's manage.py",
+}
+
+
+def setup_program(arguments: list[str]) -> int:
+    """`bin/setup [--tests]`."""
+    if unknown := set(arguments) - {"--tests"}:
+        raise Trouble(f"bin/setup does not know {' '.join(unknown)}.", "It knows --tests.")
+    set_up(for_tests="--tests" in arguments)
+    with cluster.database() as url:
+        if own_database_url():
+            database.check_own(url)
+    say("Set up. bin/run starts Linli.")
+    return 0
+
+
+def linli_program(arguments: list[str]) -> int:
+    """`bin/linli COMMAND …`."""
+    name, *rest = arguments or ["help"]
+    if name in {"help", "--help", "-h"}:
+        print(_help())
+        return 0
+    if name not in {**DJANGO_COMMANDS, **OTHER_COMMANDS}:
+        raise Trouble(f"bin/linli does not know “{name}”.", "bin/linli help lists what it knows.")
+    if name == "doctor":
+        return doctor.doctor(rest)
+    require_set_up()
+    if name == "messages":
+        return words.messages(rest)
+    return _with_database(name, rest)
+
+
+def _with_database(name: str, rest: list[str]) -> int:
+    django_name = name.replace("-", "_")
+    if name in DJANGO_COMMANDS and not django.has_command(django_name):
+        print(f"bin/linli {name} is not available in this version.")
+        return NOT_AVAILABLE
+    if name == "bench" and not (ROOT / "bench" / "__main__.py").exists():
+        print("bin/linli bench is not available in this version.")
+        return NOT_AVAILABLE
+    with cluster.database() as url:
+        environment = django.program_environment(url)
+        if name == "backup":
+            return backup.backup(url, rest)
+        if name == "restore":
+            return backup.restore(url, rest)
+        if name == "psql":
+            return _foreground([_psql(), "-d", url, *rest], environment)
+        if name == "migrate":
+            database.migrate(url)
+            return 0
+        if name == "bench":
+            return _foreground([str(PYTHON), "-m", "bench", *rest], environment, folder=str(ROOT))
+        if name == "distribute" and not _has_citus(url):
+            return NOT_AVAILABLE
+        words_ = rest if name == "manage" else [django_name, *rest]
+        if name != "manage":
+            database.migrate(url)
+        return django.call(words_, environment=environment)
+
+
+def _psql() -> str:
+    if own_database_url():
+        return "psql"
+    from _ops.places import data_folder
+
+    return cluster.Cluster(data_folder()).installation.program("psql")
+
+
+def _has_citus(url: str) -> bool:
+    sql = "SELECT count(*) FROM pg_available_extensions WHERE name = 'citus'"
+    if django.ask(url, sql) != ["0"]:
+        return True
+    print("The extension Citus is not installed on this database server, so nothing was changed.")
+    print("Install it there, add it to shared_preload_libraries, and call this again.")
+    return False
+
+
+def _foreground(command: list[str], environment: dict[str, str], folder: str | None = None) -> int:
+    try:
+        return subprocess.run(
+            command, env=environment, cwd=folder, check=False, preexec_fn=die_with_parent
+        ).returncode
+    except OSError as error:
+        raise Trouble(f"{command[0]} does not start: {os.strerror(error.errno or 0)}.") from error
+
+
+def _help() -> str:
+    every = {**DJANGO_COMMANDS, **OTHER_COMMANDS}
+    lines = [f"  {name:<15} {what}" for name, what in every.items()]
+    return "bin/linli COMMAND …\n\n" + "\n".join(lines)
+
+
+PROGRAMS: dict[str, Callable[[list[str]], int]] = {
+    "setup": setup_program,
+    "run": run.run,
+    "test": checks.test,
+    "linli": linli_program,
+}

@@ -1,0 +1,69 @@
+"""Calling Django's commands with the right environment, and asking the database about itself."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from _ops.places import MANAGE, PYTHON, ROOT, SOURCE, VENV, data_folder, events_port, web_port
+from _ops.say import Trouble, die_with_parent, remedy_for
+
+
+def program_environment(url: str, **more: str) -> dict[str, str]:
+    """What every process of Linli gets to know from its environment."""
+    return {
+        **os.environ,
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+        "DJANGO_SETTINGS_MODULE": "linli.config.settings",
+        "LINLI_DATABASE_URL": url,
+        "LINLI_DATA": str(data_folder()),
+        "LINLI_PORT": str(web_port()),
+        "LINLI_EVENTS_PORT": str(events_port()),
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+def has_command(name: str) -> bool:
+    """Whether a package of Linli brings the Django command `name` (with underscores)."""
+    return any((SOURCE / "linli").glob(f"*/management/commands/{name}.py"))
+
+
+def call(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Run `manage.py arguments…` in the foreground; its exit code."""
+    return subprocess.run(
+        [PYTHON, MANAGE, *arguments],
+        env=dict(environment),
+        cwd=ROOT if arguments[:1] != ["import"] else None,
+        check=False,
+        preexec_fn=die_with_parent,
+    ).returncode
+
+
+# Runs in the virtual environment: psycopg speaks to any server, with or without a local client.
+ASK = """
+import sys, psycopg
+try:
+    with psycopg.connect(sys.argv[1], autocommit=True, connect_timeout=10) as connection:
+        row = connection.execute(sys.argv[2]).fetchone()
+        print("\\x1f".join("" if cell is None else str(cell) for cell in row or ()))
+except psycopg.Error as error:
+    sys.exit(str(error).strip())
+"""
+
+
+def ask(url: str, sql: str) -> list[str]:
+    """The first row that `sql` gives, as text. Raises Trouble with the server's words."""
+    done = subprocess.run(
+        [PYTHON, "-c", ASK, url, sql],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        words = done.stderr.strip()
+        raise Trouble(
+            f"The database did not answer: {words}",
+            remedy_for(words) or "Check LINLI_DATABASE_URL and that the server runs.",
+        )
+    return done.stdout.removesuffix("\n").split("\x1f")

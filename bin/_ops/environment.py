@@ -1,0 +1,112 @@
+"""The virtual environment from hash-locked requirements; Node.js where the system's is too old."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from _ops.places import PYTHON, ROOT, SOURCE, VENV, setup_log
+from _ops.say import Trouble, disk_trouble, quietly, say, step
+from _ops.stamps import digest, is_stamped, write_stamp
+from _ops.system import system_node
+
+RUN_LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
+NODE_LOCK = ROOT / "requirements-node.lock"
+
+
+def _stamp(lock: Path) -> Path:
+    return VENV / f".{lock.stem}.done"
+
+
+def _key(lock: Path) -> str:
+    return digest([lock], sys.version, str(ROOT))
+
+
+def ensure_environment(*, for_tests: bool) -> None:
+    """Make .venv hold exactly what the lock names. The tests' lock includes the program's."""
+    wanted = DEV_LOCK if for_tests else RUN_LOCK
+    if _is_current(wanted) or (not for_tests and _is_current(DEV_LOCK)):
+        return
+    _ensure_interpreter()
+    _install(wanted, "the tests' Python packages" if for_tests else "the Python packages")
+    if for_tests:
+        write_stamp(_stamp(RUN_LOCK), _key(RUN_LOCK))
+
+
+def is_set_up() -> bool:
+    """Whether the program's Python packages are installed as locked."""
+    return _is_current(RUN_LOCK) or _is_current(DEV_LOCK)
+
+
+def is_set_up_for_tests() -> bool:
+    """Whether the tests' Python packages are installed as locked."""
+    return _is_current(DEV_LOCK)
+
+
+def _is_current(lock: Path) -> bool:
+    return PYTHON.exists() and is_stamped(_stamp(lock), _key(lock))
+
+
+def _ensure_interpreter() -> None:
+    same = f"import sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
+    works = (
+        PYTHON.exists()
+        and not subprocess.run(
+            [PYTHON, "-c", f"import pip; {same}"], capture_output=True, check=False
+        ).returncode
+    )
+    if not works:
+        with step(f"Making a virtual environment for Python {sys.version.split()[0]}"):
+            quietly(
+                [sys.executable, "-m", "venv", "--clear", VENV],
+                doing="Making the virtual environment",
+                log=setup_log(),
+                remedy="On Debian and Ubuntu: apt-get install python3-venv",
+            )
+    _put_project_on_path()
+
+
+def _put_project_on_path() -> None:
+    """A .pth line instead of a build: nothing to download, and edits count at once."""
+    try:
+        (site,) = (VENV / "lib").glob("python*/site-packages")
+        (site / "linli.pth").write_text(f"{SOURCE}\n")
+    except OSError as error:
+        raise disk_trouble(error, "Putting the project on the Python path") from error
+
+
+def _install(lock: Path, what: str) -> None:
+    with step(f"Installing {what} from {lock.name} (the first time this takes a minute or two)"):
+        quietly(
+            [
+                *(PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:"),
+                *("--disable-pip-version-check", "--no-input", "--progress-bar", "off"),
+                *("-r", lock),
+            ],
+            doing=f"Installing {what}",
+            log=setup_log(),
+            remedy="Check that the package index can be reached.",
+        )
+        write_stamp(_stamp(lock), _key(lock))
+
+
+def node_environment() -> dict[str, str]:
+    """The environment in which `node` and `npm` are new enough: the system's, or one in .venv."""
+    if folder := system_node():
+        return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    if not _is_current(NODE_LOCK):
+        found = shutil.which("node")
+        say(f"Node.js {'is too old' if found else 'is missing'}: taking one from a Python package.")
+        _install(NODE_LOCK, "Node.js")
+    environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    check = subprocess.run(
+        ["node", "--version"], env=environment, capture_output=True, text=True, check=False
+    )
+    if check.returncode:
+        raise Trouble(
+            f"Node.js from the Python package does not start: {check.stderr.strip()}",
+            "Install Node.js 20.19 or newer with npm and start again.",
+        )
+    return environment
