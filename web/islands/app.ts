@@ -1,2 +1,0 @@
-/// Loaded on every page.
-export {};

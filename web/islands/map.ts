@@ -1,0 +1,78 @@
+/// The map, in three modes: "view" a point, "pick" one (inputs below stay in step), "list" of cases as tiles.
+import "maplibre-gl/dist/maplibre-gl.css";
+
+import { Map as LibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+
+import { showCases } from "../map/cases";
+import { pick } from "../map/pick";
+import { word } from "../words";
+
+setWorkerUrl(workerUrl);
+
+const bare: StyleSpecification = {
+  version: 8,
+  sources: {},
+  layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef0ee" } }],
+};
+
+async function baseStyle(): Promise<StyleSpecification> {
+  try {
+    const answer = await fetch("/tiles/style.json");
+    return answer.ok ? ((await answer.json()) as StyleSpecification) : bare;
+  } catch {
+    return bare;
+  }
+}
+
+function number(text: string | undefined): number | undefined {
+  const value = text ? Number(text) : NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+export default function mount(element: HTMLElement): void {
+  void draw(element);
+}
+
+async function draw(element: HTMLElement): Promise<void> {
+  const box = element.querySelector<HTMLElement>(".map-box");
+  if (!box) return;
+  const data = element.dataset;
+  const lon = number(data["lon"]);
+  const lat = number(data["lat"]);
+  const center: [number, number] = [lon ?? number(data["centerLon"]) ?? 105, lat ?? number(data["centerLat"]) ?? 35];
+  const known = lon !== undefined || data["centerLon"];
+  let map: LibreMap;
+  try {
+    map = new LibreMap({
+      container: box,
+      style: await baseStyle(),
+      center,
+      zoom: known ? (number(data["zoom"]) ?? 15) : 4,
+      maxZoom: 20,
+      attributionControl: { compact: true },
+      localIdeographFontFamily: "sans-serif", // labels are drawn from the device's own fonts
+      cooperativeGestures: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+    });
+  } catch {
+    box.textContent = word("noMap");
+    box.classList.add("map-none");
+    return;
+  }
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
+  const bounds = data["bounds"]?.split(",").map(Number);
+  if (bounds?.length === 4) map.fitBounds(bounds as [number, number, number, number], { padding: 20, duration: 0 });
+  if (data["mode"] === "view" && lon !== undefined && lat !== undefined) {
+    new Marker({ color: "#0b6478" }).setLngLat([lon, lat]).addTo(map);
+  }
+  if (data["mode"] === "pick") pick(map, element);
+  if (data["cases"] !== undefined) map.on("load", () => showCases(map, element));
+  new ResizeObserver(() => map.resize()).observe(box);
+  element.dispatchEvent(new CustomEvent("linli:map", { bubbles: true, detail: map }));
+  map.once("idle", () => (element.dataset["drawn"] = "1"));
+}
