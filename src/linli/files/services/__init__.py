@@ -1,0 +1,20 @@
+"""Taking files in, handing them to what they belong to, showing them, and clearing up."""
+
+from linli.files.services.serving import respond, respond_sealed
+from linli.files.services.uploading import (
+    claim,
+    discard_objects,
+    discard_upload,
+    prune,
+    store,
+)
+
+__all__ = [
+    "claim",
+    "discard_objects",
+    "discard_upload",
+    "prune",
+    "respond",
+    "respond_sealed",
+    "store",
+]

@@ -1,0 +1,79 @@
+"""Notices on the screens of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+
+from linli.kernel import live
+from linli.notices import rules
+from linli.notices.models import Message, Notice
+
+KEPT = timedelta(days=180)  # a notice, after it was read
+SENT_KEPT = timedelta(days=90)  # a message, after it was sent
+_PEOPLE_A_TIME = 500  # NOTIFY carries less than 8,000 bytes
+
+
+@transaction.atomic
+def tell(
+    *, user_ids: Iterable[int], kind: str, params: rules.Params, url: str, now: datetime
+) -> int:
+    """Put a notice on the screens of these people, each once; how many. Two queries.
+
+    Commits or rolls back with the caller's change. `params` are ids, numbers and codes, never
+    personal data. Raises KeyError for a kind nobody has signed in or a fact that its words lack.
+    """
+    rules.check_params(rules.notice_kind(kind).sentence, params)
+    people = sorted(set(user_ids))
+    Notice.objects.bulk_create(
+        (
+            Notice(user_id=user_id, kind=kind, params=dict(params), url=url, created_at=now)
+            for user_id in people
+        ),
+        batch_size=1000,
+    )
+    _ring(people)
+    return len(people)
+
+
+def _ring(people: list[int]) -> None:
+    """The bells of these people count again."""
+    for start in range(0, len(people), _PEOPLE_A_TIME):
+        live.publish("notice", {"users": people[start : start + _PEOPLE_A_TIME]})
+
+
+@transaction.atomic
+def mark_read(*, user: AbstractBaseUser, notice_ids: Iterable[int], now: datetime) -> int:
+    """Mark these of one's own notices as read; how many were unread. Others' are passed over."""
+    return _mark(user, Q(pk__in=list(notice_ids)), now)
+
+
+@transaction.atomic
+def mark_all_read(*, user: AbstractBaseUser, until_id: int, now: datetime) -> int:
+    """Mark everything up to the newest notice the person has seen as read; how many were unread."""
+    return _mark(user, Q(pk__lte=until_id), now)
+
+
+def _mark(user: AbstractBaseUser, which: Q, now: datetime) -> int:
+    changed = Notice.objects.filter(which, user_id=user.pk, read_at__isnull=True).update(
+        read_at=now
+    )
+    if changed:
+        _ring([user.pk])
+    return changed
+
+
+def prune(*, now: datetime) -> int:
+    """Delete notices read more than 180 days ago and messages sent more than 90 days ago.
+
+    Returns how many rows went. Safe to run twice.
+    """
+    old, _kinds = Notice.objects.filter(read_at__lt=now - KEPT).delete()
+    sent, _kinds = Message.objects.filter(
+        state=rules.State.SENT, sent_at__lt=now - SENT_KEPT
+    ).delete()
+    return old + sent
