@@ -145,8 +145,12 @@ class Navigation:
         ]
 
 
+def granted(request: HttpRequest) -> Granted | None:
+    """Who asks, if it is somebody with grants."""
+    user = getattr(request, "user", None)
+    return cast(Granted, user) if hasattr(user, "has_grant") else None
+
+
 def navigation(request: HttpRequest) -> dict[str, Navigation]:
     """Context processor: `navigation.sections`, `navigation.tabs`, `navigation.badges`."""
-    user = getattr(request, "user", None)
-    shown = cast(Granted, user) if hasattr(user, "has_grant") else None
-    return {"navigation": Navigation(shown, request.path)}
+    return {"navigation": Navigation(granted(request), request.path)}

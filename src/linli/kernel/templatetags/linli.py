@@ -251,10 +251,10 @@ def field(bound: BoundField, label: str | None = None, css: str = "") -> dict[st
         control = "form-select"
     else:
         control = "form-control"
-    attrs = {"class": f"{control} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{control} {widget.attrs.get('class', '')}".strip()}
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if bound.errors:
-        attrs["class"] += " is-invalid"
+        attrs["class"] = f"{attrs['class']} is-invalid"
         attrs["aria-invalid"] = "true"
         described.append(f"{bound.auto_id}_error")
     if described:
