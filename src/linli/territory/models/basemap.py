@@ -1,4 +1,4 @@
-"""What the platform's own base map and its geocoder stand on: roads, buildings, names, addresses."""
+"""What the base map and the geocoder stand on: roads, buildings, surfaces, names, addresses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _words(name: str) -> GinIndex:
     return GinIndex(fields=["bigrams"], name=f"territory_{name}_words")
 
 
-def _bigrams() -> ArrayField:
+def _bigrams() -> ArrayField[list[str], list[str]]:
     return ArrayField(models.TextField(), default=list, editable=False)
 
 

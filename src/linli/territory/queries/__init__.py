@@ -7,6 +7,7 @@ The rooms: `tree` (divisions and scopes), `places` (locate), `addresses` (geocod
 from linli.territory.queries.places import (
     Location,
     Locations,
+    listen,
     locate,
     locate_many,
     locate_on,
@@ -19,6 +20,7 @@ __all__ = [
     "RegionFacts",
     "RegionScope",
     "Tree",
+    "listen",
     "locate",
     "locate_many",
     "locate_on",

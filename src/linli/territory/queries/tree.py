@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Literal, NamedTuple
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
-from linli.territory.queries.versions import versions
+from linli.territory.queries.watch import present_boundaries
 from linli.territory.rules.kinds import Tier
 
 Level = Literal["all", "district", "street", "community"]
@@ -57,6 +59,10 @@ class Tree:
         """The region that carries `code`, the present one before an ended one."""
         found = [region for region in self._regions.values() if region.code == code]
         return min(found, key=lambda region: (region.ended, -region.id), default=None)
+
+    def every(self) -> list[RegionFacts]:
+        """All regions, ended ones included."""
+        return list(self._regions.values())
 
     def regions(self, tier: str | None = None) -> list[RegionFacts]:
         """The present regions (of one tier), by code."""
@@ -118,16 +124,22 @@ def _districts(ids: set[int]) -> RegionScope:
     return RegionScope("district", frozenset(ids))
 
 
-_kept: tuple[int, Tree] | None = None
+class _Kept(NamedTuple):
+    boundaries: int
+    day: date
+    tree: Tree
+
+
+_kept: _Kept | None = None
 
 
 def tree() -> Tree:
-    """The tree of now. No query where the process listens, else one; two after a change."""
+    """The tree of now. No query where a watch runs, else one; one more after a change."""
     global _kept  # noqa: PLW0603  one copy a process, swapped whole
-    present = versions().boundaries
-    if _kept is None or _kept[0] != present:
-        _kept = (present, _load())
-    return _kept[1]
+    present, today, kept = present_boundaries(), timezone.localdate(), _kept
+    if kept is None or kept.boundaries != present or kept.day != today:
+        kept = _kept = _Kept(present, today, _load(today))
+    return kept.tree
 
 
 def scope_of(region_id: int) -> RegionScope:
@@ -135,10 +147,11 @@ def scope_of(region_id: int) -> RegionScope:
     return tree().scope_of(region_id)
 
 
-def _load() -> Tree:
+def _load(today: date) -> Tree:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, code, name, name_en, tier, parent_id,"
-            " valid_to IS NOT NULL FROM territory_region ORDER BY id"
+            "SELECT id, code, name, name_en, tier, parent_id, coalesce(valid_to <= %s, false)"
+            " FROM territory_region ORDER BY id",
+            [today],
         )
         return Tree([RegionFacts(*row) for row in cursor.fetchall()])
