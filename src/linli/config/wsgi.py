@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
 application = get_wsgi_application()
+
+from linli.territory.queries import listen  # noqa: E402  the apps are loaded now
+
+listen()
