@@ -1,6 +1,63 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
     name = "linli.cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.notices.rules import NoticeKind, register_notices
+        from linli.staff.rules import register_grants
+
+        register_grants(GRANTS, kind="work")
+        register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
+
+
+GRANTS = {
+    "cases.see": _("See cases of the region or unit"),
+    "cases.report": _("Report problems"),
+    "cases.urgent": _("Report emergencies straight to the command centre"),
+    "cases.intake": _("Take reports in, merge them, ask for verification"),
+    "cases.verify": _("Verify reports on site"),
+    "cases.file": _("File and dismiss reports"),
+    "cases.dispatch": _("Dispatch cases to units"),
+    "cases.handle": _("Handle cases for the unit"),
+    "cases.request_check": _("Ask for checks on site"),
+    "cases.check": _("Check results on site"),
+    "cases.close": _("Close cases or send them back"),
+    "cases.evaluate": _("Note a resident's rating"),
+    "cases.self_handle": _("Handle problems on the spot"),
+    "cases.void": _("Void cases"),
+    "cases.reopen": _("Reopen closed cases"),
+    "cases.call_back": _("Read who reported and call back"),
+    "cases.suspend": _("Suspend and resume cases"),
+    "cases.extend": _("Grant or refuse more time"),
+    "cases.escalate": _("Escalate cases to the tier above"),
+    "cases.sign": _("Sign escalations"),
+    "cases.delegate": _("Delegate cases to the tier below"),
+    "cases.transfer": _("Transfer cases between districts"),
+    "cases.amend": _("Amend class, urgency and place"),
+    "cases.supervise": _("Supervise cases"),
+    "cases.comment": _("Comment on cases"),
+    "cases.duty": _("Be told of emergencies and late cases"),
+    "cases.export": _("Export lists of cases"),
+}
+
+NOTICES = (
+    ("cases.urgent", _("Emergency reported: %(number)s, %(address)s"), "alert-triangle"),
+    ("cases.dispatched", _("New work for your unit: %(number)s, %(address)s"), "inbox"),
+    ("cases.to_verify", _("Please verify on site: %(number)s, %(address)s"), "map-pin"),
+    ("cases.to_check", _("Please check on site: %(number)s, %(address)s"), "map-pin"),
+    ("cases.extension_asked", _("More time is asked for: %(number)s"), "clock"),
+    ("cases.extended", _("More time was granted: %(number)s"), "clock"),
+    ("cases.extension_refused", _("More time was refused: %(number)s"), "clock"),
+    ("cases.to_sign", _("An escalation waits for your signature: %(number)s"), "writing"),
+    ("cases.signed", _("The escalation was signed: %(number)s"), "writing"),
+    ("cases.escalation_refused", _("The escalation was refused: %(number)s"), "writing"),
+    ("cases.handed_over", _("A case was handed to your centre: %(number)s"), "inbox"),
+    ("cases.supervised", _("A leader supervises: %(number)s"), "eye"),
+    ("cases.unsatisfied", _("A resident is not satisfied: %(number)s"), "phone"),
+    ("cases.warned", _("80%% of the limit is used: %(number)s, %(address)s"), "clock"),
+    ("cases.overdue", _("The limit is over: %(number)s, %(address)s"), "clock"),
+)

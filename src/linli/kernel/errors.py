@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 
 
-class Refused(Exception):  # noqa: N818  the house's own word
+class Refused(Exception):
     """The request cannot be done; the message says what to change.
 
     `field` names the input at fault, `code` is stable for machines, `status` is the HTTP answer.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import procrastinate
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django import models as tables
@@ -16,7 +18,7 @@ def on_app_ready(ready: procrastinate.App) -> None:
     """Procrastinate calls this once its application exists; tasks find it by `app`."""
 
 
-def later(name: str, *, once: str | None = None, **arguments: object) -> None:
+def later(name: str, *, once: str | None = None, **arguments: Any) -> None:
     """Queue the job `name`; it runs after the present transaction commits, or not at all.
 
     `once` is a key: while a job with it waits, a second one is not queued.
@@ -38,6 +40,6 @@ def later(name: str, *, once: str | None = None, **arguments: object) -> None:
         return
 
 
-def _loaded(name: str) -> procrastinate.tasks.Task:
-    app.perform_import_paths()
+def _loaded(name: str) -> procrastinate.tasks.Task[Any, Any, Any]:
+    app.perform_import_paths()  # type: ignore[no-untyped-call]  # procrastinate's
     return app.tasks[name]

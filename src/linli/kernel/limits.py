@@ -28,9 +28,10 @@ def admit(door: str, source: str, *, most: int, per: timedelta, now: datetime) -
     start = int(now.timestamp()) // seconds * seconds
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_hit (door, source, window, count) VALUES (%s, %s, to_timestamp(%s), 1)"
-            " ON CONFLICT (door, source, window) DO UPDATE SET count = kernel_hit.count + 1"
-            " RETURNING count".replace("window", '"window"'),
+            'INSERT INTO kernel_hit (door, source, "window", count)'
+            " VALUES (%s, %s, to_timestamp(%s), 1)"
+            ' ON CONFLICT (door, source, "window") DO UPDATE SET count = kernel_hit.count + 1'
+            " RETURNING count",
             [door, source, start],
         )
         (count,) = cursor.fetchone()

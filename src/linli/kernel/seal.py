@@ -13,7 +13,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -27,7 +27,7 @@ class Keys(NamedTuple):
 
     sealing: dict[int, bytes]
     current: int
-    index: bytes
+    blind: bytes
 
 
 @cache
@@ -79,12 +79,18 @@ def unseal(sealed: bytes, *, context: str) -> str:
 
 
 def blind_index(value: str) -> bytes:
-    """16 bytes that are equal for equal values (digits and letters only), useless without the key."""
+    """16 bytes that are equal for equal values (letters and digits), useless without the key."""
     plain = "".join(c for c in value.casefold() if c.isalnum())
-    return hmac.new(keys().index, plain.encode(), hashlib.sha256).digest()[:16]
+    return hmac.new(keys().blind, plain.encode(), hashlib.sha256).digest()[:16]
 
 
-class SealedTextField(models.BinaryField):
+if TYPE_CHECKING:
+    _Bytes = models.BinaryField[str | bytes, str]
+else:
+    _Bytes = models.BinaryField
+
+
+class SealedTextField(_Bytes):
     """A text column that is encrypted at rest; empty text is stored as NULL-free empty bytes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -55,7 +55,7 @@ class Page(NamedTuple):
 def page_after(
     rows: QuerySet[Any], *, keys: tuple[str, ...], cursor: str | None, size: int
 ) -> Page:
-    """The next `size` rows of a queryset ordered descending by `keys` (last one unique). One query."""
+    """The next `size` rows, descending by `keys` (the last of them unique). One query."""
     if cursor:
         values = cursor_values(cursor, len(keys))
         if len(keys) == 1:

@@ -4,12 +4,14 @@ from linli.cases.models.case import Case, CaseWords
 from linli.cases.models.children import CaseClock, CaseEvent, CaseFile
 from linli.cases.models.report import Report, ReportContact, SubmissionKey
 from linli.cases.models.saved import SavedFilter
+from linli.cases.models.settings import CaseSettings
 
 __all__ = [
     "Case",
     "CaseClock",
     "CaseEvent",
     "CaseFile",
+    "CaseSettings",
     "CaseWords",
     "Report",
     "ReportContact",

@@ -59,6 +59,8 @@ class Case(models.Model):
         "staff.Unit", models.PROTECT, null=True, related_name="+", db_index=False
     )
     co_units = ArrayField(models.BigIntegerField(), default=list)
+    # Units beside the lead unit that see the case: co-units, centres it was transferred to or from.
+    shared_with = ArrayField(models.BigIntegerField(), default=list)
     assignee = models.ForeignKey(
         "staff.Post", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -134,7 +136,13 @@ class Case(models.Model):
             models.Index(
                 "lead_unit", "stage", F("reported_at").desc(), F("id").desc(), name="case_unit"
             ),
-            GinIndex(fields=["co_units"], name="case_co_units", condition=~Q(co_units=[])),
+            GinIndex(fields=["shared_with"], name="case_shared", condition=~Q(shared_with=[])),
+            models.Index(
+                "tracker",
+                F("reported_at").desc(),
+                name="case_tracker",
+                condition=Q(tracker__isnull=False),
+            ),
             GistIndex(fields=["place"], name="case_place"),
             models.Index(fields=["due_at"], name="case_due", condition=_OPEN),
             models.Index(
@@ -224,6 +232,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.stage in OPEN
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the reporter has been asked and has not answered."""
+        return self.waiting_since is not None
 
     @property
     def is_suspended(self) -> bool:

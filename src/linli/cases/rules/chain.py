@@ -11,7 +11,7 @@ GENESIS = "0" * 64
 
 
 def link(previous: str, facts: Mapping[str, object]) -> str:
-    """SHA-256 (hex) over the previous hash and `facts` in canonical JSON (sorted, UTC, microseconds)."""
+    """SHA-256 (hex) over the previous hash and `facts` as canonical JSON: sorted, times in UTC."""
     body = json.dumps(
         {key: _plain(value) for key, value in facts.items()},
         sort_keys=True,

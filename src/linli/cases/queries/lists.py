@@ -1,0 +1,239 @@
+"""Lists, counts and badges: all begin at `visible_to(user)` and at the same filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.cases import policy, rules
+from linli.cases.models import Case
+from linli.cases.rules.filters import CaseFilter
+from linli.cases.rules.stages import OPEN, Stage
+from linli.catalogue import queries as catalogue
+from linli.kernel.errors import BadInput
+from linli.kernel.text import bigrams
+from linli.kernel.web import Page, page_after
+from linli.territory import queries as territory
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+    from linli.staff.policy import Seat
+
+ORDER = ("reported_at", "id")
+SHOWN = ("case_class", "grid", "community", "street", "district", "lead_unit", "centre")
+MOST_COUNTED = 10_000
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """Every case `user` may see: the only list there is."""
+    return Case.objects.filter(policy.visible_to(user))
+
+
+def page_for(
+    user: User, wanted: CaseFilter, *, now: datetime, cursor: str | None = None, size: int = 50
+) -> Page:
+    """The newest cases that fit, `size` a page, with what a row shows. One query."""
+    rows = filtered(user, wanted, now=now).select_related(*SHOWN)
+    return page_after(rows, keys=ORDER, cursor=cursor, size=size)
+
+
+def filtered(user: User, wanted: CaseFilter, *, now: datetime) -> QuerySet[Case]:
+    """The cases of `wanted` that `user` may see; lists, maps, exports and counts use this."""
+    return cases_for(user).filter(where(user, wanted, now=now))
+
+
+def where(user: User, wanted: CaseFilter, *, now: datetime) -> Q:
+    """`wanted` as conditions on the case alone: no joins. Raises BadInput for an unknown code."""
+    found = Q()
+    if wanted.queue:
+        found &= QUEUES[wanted.queue](user, now)
+    if wanted.stages:
+        found &= (
+            Q(stage=wanted.stages[0]) if len(wanted.stages) == 1 else Q(stage__in=wanted.stages)
+        )
+    if wanted.case_class:
+        ids = sorted(catalogue.class_ids((wanted.case_class,)))
+        found &= Q(case_class_id=ids[0]) if len(ids) == 1 else Q(case_class_id__in=ids)
+    if wanted.region:
+        found &= _region(wanted.region)
+    if wanted.grid:
+        found &= Q(grid__code=wanted.grid)
+    if wanted.unit is not None:
+        found &= Q(lead_unit_id=wanted.unit)
+    for name in ("channel", "urgency", "handling"):
+        if value := getattr(wanted, name):
+            found &= Q(**{name: value})
+    if wanted.light:
+        found &= _light(wanted.light, now)
+    if wanted.since:
+        found &= Q(reported_at__gte=_midnight(wanted.since))
+    if wanted.until:
+        found &= Q(reported_at__lt=_midnight(wanted.until + timedelta(days=1)))
+    if wanted.suspended is not None:
+        found &= Q(suspended_until__isnull=not wanted.suspended)
+    if wanted.words:
+        found &= words_match(wanted.words)
+    if wanted.mine:
+        found &= Q(tracker_id__in=[seat.post_id for seat in user.seats]) | Q(
+            assignee_id__in=[seat.post_id for seat in user.seats]
+        )
+    return found
+
+
+def words_match(words: str) -> Q:
+    """Cases that contain every pair of letters of `words`; a case number finds its case."""
+    if parsed := rules.parse_case_number(words):
+        return Q(pk=parsed[0])
+    pairs = bigrams(words)
+    return Q(words__bigrams__contains=pairs) if pairs else Q(pk__in=[])
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _region(code: str) -> Q:
+    region = territory.tree().by_code(code.ljust(12, "0")) or territory.tree().by_code(code)
+    if region is None:
+        raise BadInput(
+            _("region: there is no region with the code %(code)s.") % {"code": code},
+            field="region",
+        )
+    scope = territory.scope_of(region.id)
+    if scope.level == "all":
+        return Q()
+    ids = sorted(scope.ids)
+    if len(ids) == 1:
+        return Q(**{f"{scope.level}_id": ids[0]})
+    return Q(**{f"{scope.level}_id__in": ids})
+
+
+def _light(light: str, now: datetime) -> Q:
+    running = Q(stage__in=OPEN)
+    if light == "red":
+        return running & Q(due_at__lt=now)
+    if light == "yellow":
+        return running & Q(warn_at__lte=now, due_at__gte=now)
+    return running & (Q(due_at__isnull=True) | Q(warn_at__gt=now, due_at__gte=now))
+
+
+# -- queues: what waits for this person ---------------------------------------------------------
+def _at_centre(user: User, grant: str) -> Q:
+    centres = {s.centre_id for s in user.seats if grant in s.grants and s.centre_id is not None}
+    return Q(centre_id__in=sorted(centres)) if centres else policy.NOBODY
+
+
+def _at_unit(user: User, grant: str = "cases.handle") -> Q:
+    units: set[int] = set()
+    for seat in user.seats:
+        if grant in seat.grants:
+            units |= seat.unit_ids
+    return Q(lead_unit_id__in=sorted(units)) if units else policy.NOBODY
+
+
+def _for_worker(user: User, grant: str) -> Q:
+    """Tasks given to this person's post, and those given to nobody yet."""
+    seats = [s for s in user.seats if grant in s.grants]
+    if not seats:
+        return policy.NOBODY
+    return Q(assignee_id__in=[s.post_id for s in seats]) | Q(assignee__isnull=True)
+
+
+_RUNS = Q(suspended_until__isnull=True)
+
+
+def _signed(pending: str) -> Q:
+    return Q(pending=pending)
+
+
+QUEUES: dict[str, Callable[[User, datetime], Q]] = {
+    "to_verify": lambda user, now: Q(stage=Stage.VERIFYING) & _for_worker(user, "cases.verify"),
+    "to_file": lambda user, now: Q(stage=Stage.REPORTED) & _at_centre(user, "cases.file"),
+    "to_dispatch": lambda user, now: (
+        Q(stage=Stage.FILED) & _RUNS & ~_signed("escalation") & _at_centre(user, "cases.dispatch")
+    ),
+    "to_accept": lambda user, now: Q(stage=Stage.DISPATCHED) & _RUNS & _at_unit(user),
+    "to_handle": lambda user, now: Q(stage=Stage.HANDLING) & _RUNS & _at_unit(user),
+    "to_request_check": lambda user, now: (
+        Q(stage=Stage.HANDLED) & _at_centre(user, "cases.request_check")
+    ),
+    "to_check": lambda user, now: (
+        Q(stage=Stage.CHECKING, check_passed__isnull=True)
+        & _for_worker(user, "cases.check")
+        & ~Q(handled_by=user)
+    ),
+    "to_close": lambda user, now: (
+        Q(stage=Stage.CHECKING, check_passed__isnull=False) & _at_centre(user, "cases.close")
+    ),
+    "to_sign": lambda user, now: (
+        Q(stage__in=OPEN) & _signed("escalation") & _at_centre(user, "cases.sign")
+    ),
+    "to_extend": lambda user, now: (
+        Q(stage__in=OPEN) & _signed("extension") & _at_centre(user, "cases.extend")
+    ),
+    "to_call_back": lambda user, now: (
+        Q(stage=Stage.EVALUATED, rating=1) & _at_centre(user, "cases.call_back")
+    ),
+    "late": lambda user, now: Q(stage__in=OPEN, due_at__lt=now),
+}
+
+#: The grant without which a queue is not even shown.
+QUEUE_GRANT = {
+    "to_verify": "cases.verify",
+    "to_file": "cases.file",
+    "to_dispatch": "cases.dispatch",
+    "to_accept": "cases.handle",
+    "to_handle": "cases.handle",
+    "to_request_check": "cases.request_check",
+    "to_check": "cases.check",
+    "to_close": "cases.close",
+    "to_sign": "cases.sign",
+    "to_extend": "cases.extend",
+    "to_call_back": "cases.call_back",
+    "late": "cases.see",
+}
+
+
+class Badge(NamedTuple):
+    """A queue and how many cases wait: exactly the rows of its list."""
+
+    queue: str
+    waiting: int
+
+
+def badges_for(user: User, *, now: datetime) -> list[Badge]:
+    """The counts of the person's queues. One query over the index of open cases."""
+    names = [name for name, grant in QUEUE_GRANT.items() if user.has_grant(grant)]
+    if not names:
+        return []
+    open_names = [name for name in names if name != "to_call_back"]
+    counts = {name: Count("pk", filter=QUEUES[name](user, now)) for name in open_names}
+    found: dict[str, int] = (
+        cases_for(user).filter(stage__in=OPEN).aggregate(**counts) if counts else {}
+    )
+    if "to_call_back" in names:
+        found["to_call_back"] = cases_for(user).filter(QUEUES["to_call_back"](user, now)).count()
+    return [Badge(name, found[name]) for name in names]
+
+
+def count_for(user: User, wanted: CaseFilter, *, now: datetime) -> tuple[int, bool]:
+    """(how many fit, whether that is exact): counting stops at 10,000. One query."""
+    rows = filtered(user, wanted, now=now).order_by().values("pk")[: MOST_COUNTED + 1]
+    count = rows.count()
+    return min(count, MOST_COUNTED), count <= MOST_COUNTED
+
+
+def rows_for_export(user: User, wanted: CaseFilter, *, now: datetime) -> Iterator[Case]:
+    """Exactly what the list shows, newest first, streamed in pieces of 2,000."""
+    rows = filtered(user, wanted, now=now).select_related(*SHOWN).order_by("-reported_at", "-id")
+    return rows.iterator(chunk_size=2000)
+
+
+def seats_with(user: User, grant: str) -> list[Seat]:
+    """The person's posts that carry `grant`."""
+    return [seat for seat in user.seats if grant in seat.grants]

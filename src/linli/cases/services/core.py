@@ -1,0 +1,314 @@
+"""The one door through which a case changes: lock, ask, change, remember (house style §3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.cases import policy, rules
+from linli.cases.models import Case, CaseEvent, CaseFile
+from linli.cases.rules.guards import hindrance
+from linli.cases.rules.moves import MoveRefused
+from linli.cases.services import clocks
+from linli.files import services as files
+from linli.kernel import live
+from linli.kernel.errors import BadInput, NotFound, Stale
+from linli.kernel.text import clean
+from linli.staff.policy import Seat
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+MOST_OPINION = 2000
+MOST_FILES = 12
+
+#: What a file attached by a move shows.
+_PURPOSE = {
+    "report": CaseFile.Purpose.REPORT,
+    "add_report": CaseFile.Purpose.REPORT,
+    "verify": CaseFile.Purpose.VERIFY,
+    "report_back": CaseFile.Purpose.AFTER,
+    "co_report": CaseFile.Purpose.AFTER,
+    "self_handle": CaseFile.Purpose.AFTER,
+    "check": CaseFile.Purpose.CHECK,
+}
+
+
+@dataclass
+class Act:
+    """A move under way. `change` functions set fields of `case` and may add to `detail`."""
+
+    case: Case
+    move: str
+    now: datetime
+    actor: User | None
+    seat: Seat | None
+    opinion: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    target: rules.Stage | None = None
+    relimit: bool = False  # class, urgency or grade changed: the clock is counted anew
+    files: list[int] = field(default_factory=list)
+
+
+Change = Callable[[Act], None]
+
+
+@transaction.atomic
+def advance(
+    case_id: int,
+    move: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    opinion: str = "",
+    uploads: Sequence[str | uuid.UUID] = (),
+    seen: int | None = None,
+    change: Change | None = None,
+    by_reporter: bool = False,
+    holder: str | None = None,
+) -> Case:
+    """Make `move` on a case. `actor` None: the clock, or (`by_reporter`) the person who reported.
+
+    `seen` is the number of the last event the person saw. Raises NotFound, Stale, MoveRefused,
+    NotYours, BadInput; then nothing has changed.
+    """
+    case = _locked(case_id, actor)
+    _refuse_stale(case, seen)
+    if move not in rules.MOVES or case.stage not in rules.MOVES[move].sources:
+        _refuse_move(case, move)
+    if reason := hindrance(case, move):
+        raise MoveRefused(reason, field="move")
+    seat = None
+    if actor is not None:
+        policy.require_not_handler(actor, case, move)
+        seat = policy.require_seat(actor, move, case)
+    act = Act(case, move, now, actor, seat, _opinion(move, opinion))
+    act.target = rules.after(case.stage, move)
+    before = _facts(case)
+    stage_from = case.stage
+    if uploads or _needs_files(move):
+        act.files = attach(act, uploads, holder=holder if by_reporter else None)
+    if change is not None:
+        change(act)
+    case.stage = act.target or case.stage
+    if case.stage != stage_from:
+        case.stage_since = now
+    clocks.turn(case, stage_from, now=now, relimit=act.relimit, detail=act.detail)
+    remember(act, stage_from)
+    _save(case, before)
+    announce(case, move)
+    return case
+
+
+def _locked(case_id: int, actor: User | None) -> Case:
+    rows = Case.objects.select_for_update(of=("self",))
+    if actor is not None:
+        rows = rows.filter(policy.visible_to(actor))
+    case = rows.filter(pk=case_id).first()
+    if case is None:
+        raise NotFound(_("There is no such case, or you may not see it."))
+    return case
+
+
+def _refuse_stale(case: Case, seen: int | None) -> None:
+    if seen is not None and seen != case.event_count:
+        raise Stale(
+            _("Meanwhile this case has changed: %(what)s. Look at it again, then decide.")
+            % {"what": last_said(case)},
+            code="stale",
+        )
+
+
+def _refuse_move(case: Case, move: str) -> None:
+    if move not in rules.MOVES:
+        rules.after(case.stage, move)
+    raise MoveRefused(
+        _("This case is at “%(stage)s” (%(what)s); “%(move)s” is not open there.")
+        % {
+            "stage": rules.Stage(case.stage).label,
+            "what": last_said(case),
+            "move": rules.MOVES[move].label,
+        },
+        field="move",
+    )
+
+
+def last_said(case: Case) -> str:
+    """The newest event in words: who did what, when. One query."""
+    event = (
+        CaseEvent.objects.filter(case_id=case.pk, number=case.event_count)
+        .select_related("actor")
+        .first()
+    )
+    if event is None:
+        return ""
+    label = rules.MOVES[event.move].label if event.move in rules.MOVES else _("Reported")
+    who = (event.actor.name or event.actor.get_username()) if event.actor else _("the system")
+    return _("“%(move)s” by %(who)s at %(when)s") % {
+        "move": label,
+        "who": who,
+        "when": timezone.localtime(event.at).strftime("%m-%d %H:%M"),
+    }
+
+
+def _opinion(move: str, opinion: str) -> str:
+    row = rules.MOVES[move]
+    needed = any(i.name == "opinion" and i.required for i in row.inputs)
+    return clean(opinion or "", field="opinion", most=MOST_OPINION, least=1 if needed else 0)
+
+
+def _needs_files(move: str) -> bool:
+    return any(i.kind == "files" and i.required for i in rules.MOVES[move].inputs)
+
+
+def attach(
+    act: Act,
+    uploads: Sequence[str | uuid.UUID],
+    *,
+    report_number: int | None = None,
+    holder: str | None = None,
+) -> list[int]:
+    """Make the uploads files of the case; returns their numbers. Raises BadInput, NotFound."""
+    if not uploads:
+        if act.move in rules.MOVES and _needs_files(act.move):
+            raise BadInput(_("files: please add at least one photo."), field="files")
+        return []
+    if len(uploads) > MOST_FILES:
+        raise BadInput(
+            _("files: at most %(most)d files at once.") % {"most": MOST_FILES}, field="files"
+        )
+    stored = files.claim(
+        upload_ids=[_upload_id(upload) for upload in uploads],
+        owner=act.actor,
+        holder=holder,
+        now=act.now,
+    )
+    needs_photo = act.move in rules.MOVES and _needs_files(act.move)
+    if needs_photo and not any(file.kind == "photo" for file in stored):
+        raise BadInput(_("files: one of them has to be a photo."), field="files")
+    first = act.case.file_count + 1
+    rows = [
+        CaseFile(
+            case_id=act.case.pk,
+            number=first + i,
+            event_number=act.case.event_count + 1,
+            report_number=report_number,
+            purpose=_PURPOSE.get(act.move, CaseFile.Purpose.OTHER),
+            kind=file.kind,
+            mime=file.mime,
+            name=file.name,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+            key=file.key,
+            thumb_key=file.thumb_key,
+            sealed_key=file.sealed_key,
+            width=file.width,
+            height=file.height,
+            taken_at=file.taken_at,
+            sealed_place=file.place,
+            added_at=act.now,
+        )
+        for i, file in enumerate(stored)
+    ]
+    CaseFile.objects.bulk_create(rows)
+    act.case.file_count += len(rows)
+    return [row.number for row in rows]
+
+
+def _upload_id(text: str | uuid.UUID) -> uuid.UUID:
+    if isinstance(text, uuid.UUID):
+        return text
+    try:
+        return uuid.UUID(text)
+    except (ValueError, AttributeError, TypeError):
+        raise BadInput(
+            _("files: “%(id)s” is not the id of an upload.") % {"id": str(text)[:60]},
+            field="files",
+        ) from None
+
+
+def remember(act: Act, stage_from: str) -> CaseEvent:
+    """Write the event of a move and link it to the chain. One insert."""
+    case = act.case
+    case.event_count += 1
+    if act.files:
+        act.detail["files"] = act.files
+    event = CaseEvent(
+        case_id=case.pk,
+        number=case.event_count,
+        move=act.move,
+        stage_from=stage_from,
+        stage_to=case.stage,
+        at=act.now,
+        actor=act.actor,
+        post_id=act.seat.post_id if act.seat else None,
+        unit_id=act.seat.unit_id if act.seat else None,
+        opinion=act.opinion,
+        detail=act.detail,
+    )
+    event.digest = rules.link(case.head_hash, event_facts(event))
+    case.head_hash = event.digest
+    CaseEvent.objects.bulk_create([event])  # a composite key: one plain insert
+    return event
+
+
+def event_facts(event: CaseEvent) -> dict[str, object]:
+    """What the digest of an event covers: every column but the digest itself."""
+    return {
+        "case": event.case_id,
+        "number": event.number,
+        "move": event.move,
+        "from": event.stage_from,
+        "to": event.stage_to,
+        "at": event.at,
+        "actor": event.actor_id,
+        "post": event.post_id,
+        "unit": event.unit_id,
+        "opinion": event.opinion,
+        "detail": event.detail,
+    }
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    return {f.attname: getattr(case, f.attname) for f in case._meta.concrete_fields}
+
+
+def _save(case: Case, before: dict[str, Any]) -> None:
+    changed = {
+        f.name: getattr(case, f.attname)
+        for f in case._meta.concrete_fields
+        if getattr(case, f.attname) != before[f.attname]
+    }
+    if changed:
+        Case.objects.filter(pk=case.pk).update(**changed)
+
+
+def announce(case: Case, move: str) -> None:
+    """Tell open pages, in this transaction; ids and codes only."""
+    facts = policy.Facts.of(case)
+    live.publish(
+        "case",
+        {
+            "case": case.pk,
+            "move": move,
+            "stage": case.stage,
+            "event": case.event_count,
+            "facts": {
+                "district_id": facts.district_id,
+                "street_id": facts.street_id,
+                "community_id": facts.community_id,
+                "grid_id": facts.grid_id,
+                "lead_unit_id": facts.lead_unit_id,
+                "shared_with": list(facts.shared_with),
+                "tracker_id": facts.tracker_id,
+                "case_class_id": facts.case_class_id,
+            },
+        },
+    )

@@ -1,0 +1,322 @@
+"""How a case begins: one report, from whatever channel (design §3, R74)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from linli.cases import policy, rules
+from linli.cases.models import (
+    Case,
+    CaseClock,
+    CaseWords,
+    Report,
+    ReportContact,
+    SubmissionKey,
+)
+from linli.cases.queries import people as staff
+from linli.cases.rules.inputs import Contact, Place
+from linli.cases.rules.moves import MoveRefused
+from linli.cases.rules.secrets import report_secret
+from linli.cases.services import clocks, placing, telling
+from linli.cases.services.core import Act, _facts, _save, announce, attach, remember
+from linli.catalogue import queries as catalogue
+from linli.kernel.errors import BadInput, NotFound, NotYours
+from linli.kernel.seal import blind_index, keys
+from linli.kernel.text import bigrams, clean
+from linli.staff.policy import Seat
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+MOST_DESCRIPTION = 4000
+MOST_ADDRESS = 200
+
+
+class Filed(NamedTuple):
+    """What a reporter takes home: the case, the number of the report in it, and the secret."""
+
+    case: Case
+    report_number: int
+    secret: str
+    again: bool = False  # the same submission had arrived before
+
+
+@transaction.atomic
+def report(
+    *,
+    description: str,
+    now: datetime,
+    channel: str,
+    place: Place | None = None,
+    address: str = "",
+    case_class: str | None = None,
+    urgency: str = rules.Urgency.NORMAL,
+    handling: str = rules.Handling.GENERAL,
+    contact: Contact | None = None,
+    wants_call: bool = False,
+    uploads: Sequence[str] = (),
+    holder: str | None = None,
+    actor: User | None = None,
+    submission_key: str | None = None,
+    language: str = "zh-hans",
+) -> Filed:
+    """Take a report in; it opens a case at “reported”.
+
+    `case_class` is a code of the catalogue. The same `submission_key` again answers with the first
+    case and doubles nothing. An urgent report by somebody with the grant `cases.urgent` goes
+    straight to the command centre and is filed at once (R59). Raises BadInput, NotYours.
+    """
+    if submission_key and (known := _known(submission_key)):
+        return known
+    description = clean(description, field="description", most=MOST_DESCRIPTION, least=1)
+    address = clean(address, field="address", most=MOST_ADDRESS)
+    if place is None and not address:
+        raise BadInput(
+            _("place: please mark a place on the map or write an address."), field="place"
+        )
+    _choice("channel", channel, rules.Channel.values)
+    _choice("urgency", urgency, rules.Urgency.values)
+    _choice("handling", handling, rules.Handling.values)
+    seat = _reporting_seat(actor, urgency)
+    case = Case(
+        id=_next_id(),
+        channel=channel,
+        description=description,
+        address=address,
+        urgency=urgency,
+        handling=handling,
+        stage=rules.Stage.REPORTED,
+        stage_since=now,
+        reported_at=now,
+    )
+    if case_class:
+        case.case_class_id = catalogue.class_by_code(case_class).id
+    if place is not None:
+        placing.put(case, place)
+    case.centre_id = _owner(case, seat, urgency)
+    if seat is not None and seat.reach == "grids":
+        case.tracker_id = seat.post_id
+    _share_with_owner(case)
+    if submission_key and not _claim(submission_key, case, now):
+        known = _known(submission_key)
+        if known is not None:
+            return known
+    clock = clocks.begin(case, now=now)
+    act = Act(case, "report", now, actor, seat, "", {"channel": channel})
+    head, number = case.head_hash, case.event_count
+    case.save(force_insert=True)
+    if uploads:
+        act.files = attach(act, uploads, report_number=1, holder=holder)
+    CaseWords.objects.create(case_id=case.pk, bigrams=bigrams(f"{description} {address}"))
+    if clock is not None:
+        CaseClock.objects.bulk_create([clock])
+    secret = _add_report(
+        case, 1, channel, description, address, contact, wants_call, language, actor, seat, now
+    )
+    before = _facts(case) | {"head_hash": head, "event_count": number, "file_count": 0}
+    remember(act, rules.Stage.REPORTED)
+    _save(case, before)
+    announce(case, "report")
+    if urgency == rules.Urgency.URGENT:
+        telling.tell_duty_chiefs(case, now=now)
+        _file_at_once(case, actor, now)
+    return Filed(case, 1, secret)
+
+
+def add_report(
+    *,
+    case_id: int,
+    description: str,
+    now: datetime,
+    channel: str,
+    contact: Contact | None = None,
+    wants_call: bool = False,
+    uploads: Sequence[str] = (),
+    holder: str | None = None,
+    actor: User | None = None,
+    language: str = "zh-hans",
+) -> Filed:
+    """A further report of the same problem: it joins the case, its reporter follows it too (R74).
+
+    Raises NotFound, MoveRefused for a case that has ended, BadInput.
+    """
+    with transaction.atomic():
+        rows = Case.objects.select_for_update(of=("self",)).filter(pk=case_id)
+        if actor is not None:
+            rows = rows.filter(policy.visible_to(actor))
+        case = rows.first()
+        if case is None:
+            raise NotFound(_("There is no such case, or you may not see it."))
+        if not case.is_open:
+            raise MoveRefused(
+                _("This case is at “%(stage)s” and takes no further reports. Report it anew.")
+                % {"stage": rules.Stage(case.stage).label}
+            )
+        description = clean(description, field="description", most=MOST_DESCRIPTION, least=1)
+        _choice("channel", channel, rules.Channel.values)
+        seat = _reporting_seat(actor, rules.Urgency.NORMAL)
+        before = _facts(case)
+        case.report_count += 1
+        act = Act(case, "add_report", now, actor, seat, "", {"channel": channel})
+        act.detail["report"] = case.report_count
+        if uploads:
+            act.files = attach(act, uploads, report_number=case.report_count, holder=holder)
+        secret = _add_report(
+            case, case.report_count, channel, description, "", contact, wants_call, language,
+            actor, seat, now,
+        )  # fmt: skip
+        remember(act, case.stage)
+        _save(case, before)
+        announce(case, "add_report")
+        return Filed(case, case.report_count, secret)
+
+
+def _reporting_seat(actor: User | None, urgency: str) -> Seat | None:
+    if actor is None:
+        if urgency == rules.Urgency.URGENT:
+            raise NotYours(
+                _("urgency: in an emergency please call the emergency number, not this form."),
+                field="urgency",
+            )
+        return None
+    grant = "cases.urgent" if urgency == rules.Urgency.URGENT else "cases.report"
+    seat = next((seat for seat in actor.seats if grant in seat.grants), None)
+    if seat is None:
+        raise NotYours(_("Your posts do not allow this kind of report."), field="urgency")
+    return seat
+
+
+def _choice(field: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise BadInput(
+            _("%(field)s is one of %(allowed)s, not “%(value)s”.")
+            % {"field": field, "allowed": ", ".join(allowed), "value": str(value)[:40]},
+            field=field,
+        )
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_case_id_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def _owner(case: Case, seat: Seat | None, urgency: str) -> int:
+    """The centre that owns a new case: the command centre if urgent, the desk's, or by place."""
+    if urgency == rules.Urgency.URGENT:
+        return staff.command_centre()
+    if seat is not None and seat.centre_id is not None and "cases.intake" in seat.grants:
+        return seat.centre_id
+    return placing.centre_for(case)
+
+
+def _share_with_owner(case: Case) -> None:
+    """A centre sees what it owns even where the place is unknown or lies elsewhere."""
+    if case.centre_id not in case.shared_with:
+        regions = [case.community_id, case.street_id, case.district_id]
+        if staff.region_of(case.centre_id) not in regions:
+            case.shared_with = [*case.shared_with, case.centre_id]
+
+
+def _add_report(
+    case: Case,
+    number: int,
+    channel: str,
+    description: str,
+    address: str,
+    contact: Contact | None,
+    wants_call: bool,
+    language: str,
+    actor: User | None,
+    seat: Seat | None,
+    now: datetime,
+) -> str:
+    salt = os.urandom(8)
+    Report.objects.bulk_create(
+        [
+            Report(
+                case_id=case.pk,
+                number=number,
+                channel=channel,
+                description=description,
+                address=address,
+                place=case.place,
+                reported_at=now,
+                by_user=actor,
+                post_id=seat.post_id if seat else None,
+                salt=salt,
+                language=language,
+                wants_call=wants_call,
+            )
+        ]
+    )
+    if contact:
+        ReportContact.objects.bulk_create([_contact_row(case, number, contact)])
+    return report_secret(keys().blind, case_id=case.pk, report_number=number, salt=salt)
+
+
+def _contact_row(case: Case, number: int, contact: Contact) -> ReportContact:
+    phone = clean(contact.phone, field="phone", most=30)
+    if phone and not all(c.isdigit() or c in "+-() " for c in phone):
+        raise BadInput(_("phone: please use digits only."), field="phone")
+    email = clean(contact.email, field="email", most=120)
+    if email and ("@" not in email or " " in email):
+        raise BadInput(_("email: this is not an e-mail address."), field="email")
+    return ReportContact(
+        case_id=case.pk,
+        number=number,
+        name=clean(contact.name, field="name", most=40),
+        phone=phone,
+        email=email,
+        phone_index=blind_index(phone) if phone else None,
+    )
+
+
+def _claim(key: str, case: Case, now: datetime) -> bool:
+    """Whether this is the first submission under `key`; a second one waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_submissionkey (key, case_id, report_number, at)"
+            " VALUES (%s, %s, 1, %s) ON CONFLICT (key) DO NOTHING",
+            [_key(key), case.pk, now],
+        )
+        return bool(cursor.rowcount)
+
+
+def _known(key: str) -> Filed | None:
+    kept = SubmissionKey.objects.filter(key=_key(key)).first()
+    if kept is None:
+        return None
+    case = Case.objects.get(pk=kept.case_id)
+    return Filed(case, kept.report_number, secret_of(kept.case_id, kept.report_number), again=True)
+
+
+def _key(key: str) -> str:
+    return clean(key, field="submission_key", most=80, least=8)
+
+
+def secret_of(case_id: int, report_number: int) -> str:
+    """The secret of a report, made anew. One query. Only for the reporter's own eyes."""
+    salt = Report.objects.values_list("salt", flat=True).get(case_id=case_id, number=report_number)
+    return report_secret(
+        keys().blind, case_id=case_id, report_number=report_number, salt=bytes(salt)
+    )
+
+
+def _file_at_once(case: Case, actor: User | None, now: datetime) -> None:
+    """R59: an urgent case that is whole skips the filing queue."""
+    if case.case_class_id is None or case.grid_id is None or case.place is None:
+        return
+    before = _facts(case)
+    case.stage, case.stage_since, case.filed_at = rules.Stage.FILED, now, now
+    act = Act(case, "file", now, None, None, "", {"urgent": True})
+    clocks.turn(case, rules.Stage.REPORTED, now=now, relimit=False, detail=act.detail)
+    remember(act, rules.Stage.REPORTED)
+    _save(case, before)
+    announce(case, "file")

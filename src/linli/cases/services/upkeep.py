@@ -1,0 +1,53 @@
+"""What the clock does by itself: resume, remind, tidy. Each may run twice without harm."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from linli.cases.models import Case, SubmissionKey
+from linli.cases.queries import people
+from linli.cases.rules.stages import OPEN, Stage
+from linli.cases.services import dispatching, telling
+from linli.kernel.errors import Refused
+
+KEYS_KEPT = timedelta(days=7)
+REMINDED_EVERY = timedelta(minutes=5)
+
+
+def resume_due(*, now: datetime, most: int = 500) -> int:
+    """Resume cases whose day has come; returns how many."""
+    due = Case.objects.filter(suspended_until__lte=timezone.localdate(now)).order_by("id")
+    count = 0
+    for case_id in list(due.values_list("pk", flat=True)[:most]):
+        try:
+            dispatching.resume(case_id=case_id, actor=None, now=now)
+            count += 1
+        except Refused:  # somebody was quicker
+            continue
+    return count
+
+
+def remind(*, now: datetime) -> int:
+    """One notice at 80 % and one when the limit is over, within the run in which it happens."""
+    before = now - REMINDED_EVERY
+    count = 0
+    for kind, passed in (
+        ("cases.warned", {"warn_at__gt": before, "warn_at__lte": now}),
+        ("cases.overdue", {"due_at__gt": before, "due_at__lte": now}),
+    ):
+        for case in Case.objects.filter(stage__in=OPEN, **passed):
+            if case.stage in (Stage.DISPATCHED, Stage.HANDLING) and case.lead_unit_id:
+                users = people.users_with_grant("cases.handle", unit_id=case.lead_unit_id)
+            else:
+                users = people.users_with_grant("cases.duty", centre_id=case.centre_id)
+            telling.tell(case, kind, users, now)
+            count += 1
+    return count
+
+
+def forget_submission_keys(*, now: datetime) -> int:
+    """Delete keys older than a week; returns how many."""
+    count, _rows = SubmissionKey.objects.filter(at__lt=now - KEYS_KEPT).delete()
+    return count

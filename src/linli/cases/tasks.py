@@ -1,0 +1,37 @@
+"""Jobs of the cases; each can run twice without harm."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from linli.cases import services
+from linli.cases.services import upkeep
+from linli.kernel.jobs import app
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="cases.close_rating_windows", queue="cases", pass_context=False)
+def close_rating_windows(timestamp: int) -> None:
+    """Closed cases whose rating window is over become evaluated (R80)."""
+    services.close_rating_windows(now=timezone.now())
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="cases.resume_suspended", queue="cases")
+def resume_suspended(timestamp: int) -> None:
+    """Suspended cases go on when their day has come."""
+    upkeep.resume_due(now=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="cases.remind", queue="cases")
+def remind(timestamp: int) -> None:
+    """Units and centres hear at 80 % and at 100 % of a limit (R73)."""
+    upkeep.remind(now=timezone.now())
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(name="cases.forget_submission_keys", queue="cases")
+def forget_submission_keys(timestamp: int) -> None:
+    """Keys of submissions older than a week are not needed any more."""
+    upkeep.forget_submission_keys(now=timezone.now())
