@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,11 +102,12 @@ class Cluster:
     def home(self) -> Path:
         """The folder that holds the cluster and its socket; chosen once, then remembered."""
         if self.pointer.exists():
-            return Path(self.pointer.read_text().strip())
+            return self.data / self.pointer.read_text().strip()  # relative, or absolute as it is
         home = self._choose_home()
         try:
             half = self.pointer.with_name("cluster_folder.new")
-            half.write_text(f"{home}\n")
+            inside = home.is_relative_to(self.data)
+            half.write_text(f"{home.relative_to(self.data) if inside else home}\n")
             half.replace(self.pointer)
         except OSError as error:
             raise disk_trouble(error, f"Writing {self.pointer}") from error
@@ -118,6 +119,8 @@ class Cluster:
         if _make_private_folder(near, runner):
             return near
         # The server's account cannot pass a folder above (a clone below /root, say).
+        with suppress(OSError):
+            near.rmdir()
         far = ELSEWHERE / hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
         say(f"{runner.name} may not enter {self.data}: the database goes to {far} instead.")
         try:

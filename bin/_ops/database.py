@@ -67,7 +67,7 @@ def migrate(url: str) -> None:
             log=setup_log(),
             environment=django.program_environment(url),
             folder=ROOT,
-            remedy="The database is as it was before the failed migration.",
+            remedy="What the failed migration did was undone; those before it are kept.",
         )
     write_stamp(stamp, migration_state(url))
 
