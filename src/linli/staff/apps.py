@@ -1,7 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,25 +13,54 @@ class StaffConfig(AppConfig):
     verbose_name = "Staff"
 
     def ready(self) -> None:
+        from linli.audit.rules import register_actions
         from linli.staff.rules import register_grants
 
-        register_grants(
-            {
-                "staff.units": _("Edit units"),
-                "staff.accounts": _("Open and close accounts"),
-            },
-            kind="system",
-        )
-        register_grants(
-            {
-                "staff.posts": _("Give and end posts, edit their permissions"),
-                "staff.sessions": _("End sessions, unlock accounts"),
-                "staff.tokens": _("Issue and revoke tokens"),
-            },
-            kind="security",
-        )
+        register_grants(COMMON_GRANTS, kind="common")
+        register_grants(SYSTEM_GRANTS, kind="system")
+        register_grants(SECURITY_GRANTS, kind="security")
         register_grants({"audit.see": _("Read the access log")}, kind="audit")
+        register_actions(ACTIONS)
         post_migrate.connect(_keep_grants, sender=self)
+        user_logged_in.connect(_signed_in)
+        user_logged_out.connect(_signed_out)
+        user_login_failed.connect(_sign_in_failed)
+
+
+COMMON_GRANTS = {"staff.duties": _("Appoint grid workers and substitutes")}
+SYSTEM_GRANTS = {
+    "staff.units": _("Edit units"),
+    "staff.accounts": _("Open and close accounts"),
+}
+SECURITY_GRANTS = {
+    "staff.posts": _("Give and end posts, edit their permissions"),
+    "staff.sessions": _("End sessions, unlock accounts"),
+    "staff.tokens": _("Issue and revoke tokens"),
+}
+ACTIONS = {
+    "staff.signed_in": _("Signed in"),
+    "staff.signed_out": _("Signed out"),
+    "staff.idled_out": _("Signed out after no activity"),
+    "staff.sign_in_failed": _("Wrong user name or password"),
+    "staff.session_ended": _("Ended sessions"),
+    "staff.account_opened": _("Opened an account"),
+    "staff.account_edited": _("Edited an account"),
+    "staff.account_closed": _("Closed an account"),
+    "staff.account_reopened": _("Reopened an account"),
+    "staff.account_unlocked": _("Unlocked an account"),
+    "staff.password_changed": _("Changed the own password"),
+    "staff.password_reset": _("Gave a new first password"),
+    "staff.unit_added": _("Added a unit"),
+    "staff.unit_edited": _("Edited a unit"),
+    "staff.post_given": _("Gave a post"),
+    "staff.post_edited": _("Edited a post"),
+    "staff.post_ended": _("Ended a post"),
+    "staff.template_edited": _("Edited a post template"),
+    "staff.worker_appointed": _("Appointed a grid worker"),
+    "staff.duty_ended": _("Ended a grid duty"),
+    "staff.token_issued": _("Issued a token"),
+    "staff.token_revoked": _("Revoked a token"),
+}
 
 
 def _keep_grants(using: str, **_signal: Any) -> None:
@@ -37,3 +68,22 @@ def _keep_grants(using: str, **_signal: Any) -> None:
     from linli.staff.services import keep_grants
 
     keep_grants(using=using)
+
+
+def _signed_in(user: Any, **_signal: Any) -> None:
+    from linli.staff.services import record_login
+
+    record_login(user=user, now=timezone.now())
+
+
+def _signed_out(user: Any, **_signal: Any) -> None:
+    from linli.staff.services import record_logout
+
+    if user is not None:
+        record_logout(user=user, now=timezone.now())
+
+
+def _sign_in_failed(credentials: dict[str, Any], **_signal: Any) -> None:
+    from linli.staff.services import record_failed_login
+
+    record_failed_login(username=str(credentials.get("username", "")), now=timezone.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
@@ -46,7 +46,6 @@ def staff_page(
     grants = (grant,) if isinstance(grant, str) else (grant or ())
 
     def decorate(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
@@ -55,6 +54,7 @@ def staff_page(
                 policy.require_any(staff_request.user, grants)
             return view(staff_request, *args, **kwargs)
 
+        update_wrapper(guarded, view)
         guarded.access = Access("staff", grants)  # type: ignore[attr-defined]  # read by access_of
         return guarded
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -54,8 +54,8 @@ def held_at(now: datetime) -> Q:
     return Q(valid_from__lte=now) & (Q(valid_to__isnull=True) | Q(valid_to__gt=now))
 
 
-def with_duties(posts: QuerySet[Post], now: datetime) -> QuerySet[Post]:
-    """`posts` with the grids of their duties at `now` and the stamp of the unit tree."""
+def with_duties(posts: QuerySet[Post], now: datetime) -> QuerySet[Any]:
+    """`posts` with `grids`, the ids of duty at `now`, and `stamp`, that of the unit tree."""
     in_force = Q(duties__valid_from__lte=now) & (
         Q(duties__valid_to__isnull=True) | Q(duties__valid_to__gt=now)
     )

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+_REHUNG = pgtrigger.UpdateOf("parent_id", "path")  # type: ignore[no-untyped-call]  # pgtrigger has no types
+
 
 class UnitKind(models.TextChoices):
     CENTRE = "centre", _("Centre")
@@ -59,7 +61,7 @@ class Unit(models.Model):
             pgtrigger.Trigger(
                 name="unit_path",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "path"),
+                operation=pgtrigger.Insert | _REHUNG,
                 declare=[("above", "text")],
                 func="""
                     above := '/';
@@ -78,7 +80,7 @@ class Unit(models.Model):
             pgtrigger.Trigger(
                 name="unit_moved",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("parent_id", "path"),
+                operation=_REHUNG,
                 condition=pgtrigger.Condition("OLD.path IS DISTINCT FROM NEW.path"),
                 func="""
                     UPDATE staff_unit SET path = '' WHERE parent_id = NEW.id;

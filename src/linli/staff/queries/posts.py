@@ -1,0 +1,81 @@
+"""Posts, the templates they start from, and the grids they look after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from linli.kernel.errors import NotFound
+from linli.staff.models import GridDuty, Post, PostTemplate, User
+from linli.staff.models.seats import held_at
+from linli.territory.models import Grid
+
+
+def templates() -> QuerySet[PostTemplate]:
+    """The roles of the city, by code. One query."""
+    return PostTemplate.objects.order_by("code")
+
+
+def template_by_code(code: str) -> PostTemplate:
+    """One role. One query. Raises NotFound."""
+    found = PostTemplate.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(_("There is no post template with the code %s.") % code, field="template")
+    return found
+
+
+def post_for(post_id: int) -> Post:
+    """One post with its person and unit. One query. Raises NotFound."""
+    found = Post.objects.select_related("user", "unit").filter(pk=post_id).first()
+    if found is None:
+        raise NotFound(_("There is no such post."), field="post")
+    return found
+
+
+def posts_of(account: User, *, now: datetime | None = None) -> QuerySet[Post]:
+    """The posts of a person, newest first; with `now` only those held then. One query."""
+    rows = Post.objects.filter(user=account).select_related("unit", "region", "template")
+    return (rows if now is None else rows.filter(held_at(now))).order_by("-valid_from", "-id")
+
+
+def posts_of_unit(unit_id: int, *, now: datetime) -> QuerySet[Post]:
+    """The posts held in a unit at `now`, by title. One query."""
+    rows = Post.objects.filter(held_at(now), unit_id=unit_id, user__is_active=True)
+    return rows.select_related("user").order_by("title", "id")
+
+
+def holders_of(grant: str, *, unit_ids: Iterable[int], now: datetime) -> QuerySet[Post]:
+    """The posts in these units that allow `grant` at `now`, with their people, by id. One query."""
+    rows = Post.objects.filter(
+        held_at(now), grants__contains=[grant], unit_id__in=set(unit_ids), user__is_active=True
+    )
+    return rows.select_related("user", "unit").order_by("id")
+
+
+def workers_of(grid_ids: Iterable[int], *, now: datetime) -> QuerySet[GridDuty]:
+    """Who looks after these grids at `now`, primary workers first, with their people. One query."""
+    rows = GridDuty.objects.filter(held_at(now), grid_id__in=set(grid_ids))
+    return rows.select_related("post__user", "post__unit").order_by("grid_id", "role", "id")
+
+
+def grids_without_worker(*, now: datetime) -> QuerySet[Grid]:
+    """Grids of the responsibility layer that nobody is primary worker of at `now`, by code (R41).
+
+    One query.
+    """
+    primary = GridDuty.objects.filter(
+        held_at(now),
+        Q(post__valid_to__isnull=True) | Q(post__valid_to__gt=now),
+        grid_id=OuterRef("pk"),
+        role="primary",
+    )
+    today = now.date()
+    return Grid.objects.filter(
+        ~Exists(primary),
+        Q(valid_to__isnull=True) | Q(valid_to__gt=today),
+        layer="responsibility",
+        valid_from__lte=today,
+    ).order_by("code")

@@ -1,0 +1,73 @@
+"""The roles a new installation starts with: data, changed afterwards on pages (design §1, R19)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from linli.staff.rules import GRANTS, Kind
+
+
+class Role(NamedTuple):
+    """A row for PostTemplate. With `whole` it takes every grant of that kind."""
+
+    code: str
+    name: str
+    name_en: str
+    reach: str
+    grants: tuple[str, ...] = ()
+    whole: Kind | None = None
+
+    def all_grants(self) -> list[str]:
+        """Its grants, sorted."""
+        of_kind = {g.code for g in GRANTS.values() if self.whole and g.kind == self.whole}
+        return sorted(of_kind | set(self.grants))
+
+
+def _cases(verbs: str) -> tuple[str, ...]:
+    return tuple(f"cases.{verb}" for verb in verbs.split())
+
+
+ROLES: tuple[Role, ...] = (
+    Role(
+        "operator",
+        "受理员",
+        "Operator",
+        "region",
+        _cases("see report intake urgent call_back evaluate amend"),
+    ),
+    Role(
+        "dispatcher",
+        "派遣员",
+        "Dispatcher",
+        "region",
+        _cases("see dispatch request_check amend escalate delegate transfer suspend export"),
+    ),
+    Role(
+        "duty_chief",
+        "值班长",
+        "Duty chief",
+        "region",
+        (
+            *_cases(
+                "see report intake urgent file dispatch request_check close void reopen extend "
+                "suspend escalate delegate transfer amend duty export"
+            ),
+            "staff.duties",
+        ),
+    ),
+    Role(
+        "grid_worker",
+        "网格员",
+        "Grid worker",
+        "grids",
+        _cases("see report urgent verify check self_handle"),
+    ),
+    Role("inspector", "核查员", "Inspector", "region", _cases("see report urgent verify check")),
+    Role("handler", "处置单位经办", "Handling unit", "unit", _cases("see handle")),
+    Role("leader", "领导", "Leader", "region", _cases("see sign supervise comment export")),
+    Role("evaluator", "考核员", "Evaluator", "region", _cases("see export")),
+    Role("interface", "接口对接", "Interface", "region", _cases("see report")),
+    Role("system_admin", "系统管理员", "System administrator", "unit", whole="system"),
+    Role("security_admin", "安全管理员", "Security administrator", "unit", whole="security"),
+    Role("audit_admin", "审计管理员", "Audit administrator", "unit", whole="audit"),
+)

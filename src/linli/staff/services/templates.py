@@ -1,0 +1,79 @@
+"""Post templates: the roles of the city, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.audit.services import record
+from linli.kernel.errors import BadInput
+from linli.kernel.text import clean
+from linli.staff import policy
+from linli.staff.models import PostTemplate, User
+from linli.staff.models.posts import Reach
+from linli.staff.rules import kind_of
+from linli.staff.seeds import ROLES
+
+
+@transaction.atomic
+def seed_templates() -> int:
+    """Add the roles that are missing; those there are stay as the city has them. Returns how many.
+
+    Raises UnknownGrant if a role names a grant that no package has registered.
+    """
+    known = set(PostTemplate.objects.values_list("code", flat=True))
+    rows = []
+    for role in ROLES:
+        grants = role.all_grants()
+        kind_of(grants)
+        if role.code not in known:
+            rows.append(
+                PostTemplate(
+                    code=role.code,
+                    name=role.name,
+                    name_en=role.name_en,
+                    reach=role.reach,
+                    grants=grants,
+                )
+            )
+    PostTemplate.objects.bulk_create(rows)
+    return len(rows)
+
+
+@transaction.atomic
+def edit_template(
+    *,
+    actor: User,
+    template: PostTemplate,
+    name: str,
+    name_en: str,
+    grants: Iterable[str],
+    reach: str,
+    now: datetime,
+) -> PostTemplate:
+    """Change what new posts of this role start with; posts already given stay as they are.
+
+    Raises NotYours, BadInput, UnknownGrant, NotSeparated.
+    """
+    policy.require(actor, "staff.posts")
+    before = template.grants
+    template.name = clean(name, field="name", most=60, least=1)
+    template.name_en = clean(name_en, field="name_en", most=60)
+    template.grants = sorted(set(grants))
+    kind_of(template.grants)
+    if reach not in Reach.values:
+        raise BadInput(_("Choose how far the post reaches."), field="reach")
+    template.reach = reach
+    template.save()
+    record(
+        actor=actor,
+        action="staff.template_edited",
+        object_type="post_template",
+        object_id=template.pk,
+        now=now,
+        detail={"before": before, "after": template.grants},
+    )
+    return template
