@@ -209,7 +209,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "linli.staff.passwords.KindsOfCharacters"},
+    {"NAME": "linli.staff.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/start/"
@@ -220,6 +221,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "linli.staff.adapter.StaffAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Wrong passwords are counted by axes, in the database; this is for codes of the second factor.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/900s/key", "login": "300/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Linli"
 MFA_ADAPTER = "linli.staff.adapter.SecondFactorAdapter"
@@ -227,8 +230,12 @@ USERSESSIONS_TRACK_ACTIVITY = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # linli.audit keeps it
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_LOCKOUT_CALLABLE = "linli.staff.lockout.locked_page"
+# The account is what is locked, whatever address the guesses come from.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_VERBOSE = False
 IDLE_MINUTES = int(os.environ.get("LINLI_IDLE_MINUTES", "30"))
 

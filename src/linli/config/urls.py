@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from linli.staff.views import start
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.kernel.urls")),
     path("", include("linli.portal.urls")),
+    path("start/", start, name="start"),
     path("account/", include("linli.staff.urls")),
     path("desk/", include("linli.desk.urls")),
     path("field/", include("linli.field.urls")),
