@@ -1,5 +1,6 @@
 """npm packages from the lock and the bundles that Vite builds from web/."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +17,17 @@ LINES = [ROOT / "vite.config.ts", ROOT / "tsconfig.json"]
 
 
 def _sources() -> Iterator[Path]:
-    return (path for path in (ROOT / "web").rglob("*") if path.is_file())
+    """What the bundles are made from: web/, and the pages whose words vite.config.ts reads."""
+    yield from (path for path in (ROOT / "web").rglob("*") if path.is_file())
+    for folder in re.findall(r'"(src/linli/[\w/]+)"', (ROOT / "vite.config.ts").read_text()):
+        for ending in ("html", "py"):
+            yield from (ROOT / folder).rglob(f"*.{ending}")
 
 
 def _build_key() -> str:
-    names = "\n".join(sorted(str(path.relative_to(ROOT)) for path in _sources()))
-    return digest([*PACKAGES, *LINES, *_sources()], names)
+    sources = sorted(_sources())
+    names = "\n".join(str(path.relative_to(ROOT)) for path in sources)
+    return digest([*PACKAGES, *LINES, *sources], names)
 
 
 def modules_are_current() -> bool:
