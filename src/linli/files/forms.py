@@ -59,7 +59,13 @@ class BoundedHandler(FileUploadHandler):
         spool, self._spool = self._spool, None
         return UploadedFile(spool, self.file_name, self.content_type, file_size)
 
-    def upload_interrupted(self) -> None:
+    @property
+    def unfinished(self) -> bool:
+        """Whether a file has begun and not ended."""
+        return self._spool is not None
+
+    def forget(self) -> None:
+        """Drop a file that has not ended."""
         if self._spool is not None:
             self._spool.close()
             self._spool = None
@@ -76,18 +82,32 @@ def expect_upload(request: HttpRequest) -> None:
     request.upload_handlers = [BoundedHandler(request)]
 
 
+def forget_upload(request: HttpRequest) -> None:
+    """Close what was received, however the request ended."""
+    for handler in _handlers(request):
+        handler.forget()
+    request.close()
+
+
+def _handlers(request: HttpRequest) -> list[BoundedHandler]:
+    return [h for h in request.upload_handlers if isinstance(h, BoundedHandler)]
+
+
 def uploaded_file(request: HttpRequest) -> UploadedFile[bytes]:
     """The file of the field `file`. Raises BadInput if there is none or it was cut off, TooBig."""
+    cut_off = False
     try:
         found = request.FILES.get(FIELD)
     except (UnreadablePostError, MultiPartParserError):
+        cut_off = True
+    if any(handler.too_big for handler in _handlers(request)):
+        raise too_big()
+    if cut_off or any(handler.unfinished for handler in _handlers(request)):
         raise BadInput(
             _("The upload was cut off, and nothing was kept. Please send the file again."),
             field=FIELD,
             code="upload_cut_off",
-        ) from None
-    if any(getattr(handler, "too_big", False) for handler in request.upload_handlers):
-        raise too_big()
+        )
     if not isinstance(found, UploadedFile):
         raise BadInput(_("The field “file” is missing. Please choose a file."), field=FIELD)
     return found

@@ -76,21 +76,23 @@ def upload(request: HttpRequest) -> HttpResponseBase:
             now=timezone.now(),
         )
     forms.expect_upload(request)
-    return _upload(request)
+    try:
+        return _upload(request)
+    finally:
+        forms.forget_upload(request)
 
 
 @csrf_protect
 def _upload(request: HttpRequest) -> HttpResponse:
     content = forms.uploaded_file(request)
     who = policy.claimant_of(request, make=True)
-    with content:
-        kept = services.store(
-            content=content,
-            name=content.name or "",
-            owner=who.owner,
-            holder=who.holder,
-            now=timezone.now(),
-        )
+    kept = services.store(
+        content=content,
+        name=content.name or "",
+        owner=who.owner,
+        holder=who.holder,
+        now=timezone.now(),
+    )
     return JsonResponse(
         {
             "id": str(kept.pk),

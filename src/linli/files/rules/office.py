@@ -36,7 +36,8 @@ _FAULTS = (
 def prepare(content: IO[bytes], mime: str) -> Prepared:
     """A repacked copy without document properties.
 
-    What the zip directory promises and what really comes out are both held to 150 MiB.
+    The zip directory may promise 150 MiB at most; a part that holds more than it promises is
+    damaged, for zipfile stops there and its checksum fails.
     Raises TooBig for a bomb, NotAccepted for a damaged or encrypted file.
     """
     content.seek(0)
@@ -48,19 +49,18 @@ def prepare(content: IO[bytes], mime: str) -> Prepared:
                 raise _bomb()
             with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as clean:
                 _copy(source, parts, clean)
-    except TooBig:
-        target.close()
-        raise
     except _FAULTS:
         target.close()
         raise broken(Kind.DOCUMENT) from None
+    except BaseException:
+        target.close()
+        raise
     content.seek(0)
     target.seek(0)
     return Prepared(mime=mime, clean=target)
 
 
 def _copy(source: zipfile.ZipFile, parts: list[zipfile.ZipInfo], clean: zipfile.ZipFile) -> None:
-    left = MOST_UNPACKED
     seen: set[str] = set()
     for part in parts:
         name = part.filename
@@ -78,9 +78,6 @@ def _copy(source: zipfile.ZipFile, parts: list[zipfile.ZipInfo], clean: zipfile.
                 repacked.write(_TELLING[name])
                 continue
             while piece := packed.read(_PIECE):
-                left -= len(piece)
-                if left < 0:
-                    raise _bomb()
                 repacked.write(piece)
 
 

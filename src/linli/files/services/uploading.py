@@ -79,8 +79,10 @@ def store(
 
 def _sum_of(content: IO[bytes]) -> tuple[str, int]:
     """SHA-256 in hexadecimal and the length; `content` stands at its beginning before and after."""
-    digest = hashlib.file_digest(content, "sha256")  # type: ignore[arg-type]  # typeshed wants readinto
-    size_bytes = content.tell()
+    digest, size_bytes = hashlib.sha256(), 0
+    while piece := content.read(storage.PIECE):
+        digest.update(piece)
+        size_bytes += len(piece)
     content.seek(0)
     return digest.hexdigest(), size_bytes
 
