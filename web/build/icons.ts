@@ -26,7 +26,7 @@ export function iconSprite(): Plugin {
           .replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*\/>/, "")
           .replace(/>\s+</g, "><")
           .trim();
-        return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`;
+        return `<symbol id="${name}" viewBox="0 0 24 24" stroke-linecap="round" stroke-linejoin="round">${body}</symbol>`;
       });
       this.emitFile({
         type: "asset",
