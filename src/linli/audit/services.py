@@ -7,8 +7,14 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol
 
-from linli.audit.models import AccessLog
-from linli.audit.rules import ACTIONS
+from django.db import OperationalError, connection, transaction
+
+from linli.audit import queries
+from linli.audit.models import AccessLog, AuditSeal
+from linli.audit.rules import ACTIONS, digest_of
+
+SEALED_AT_ONCE = 20_000  # entries a seal covers at most
+PATIENCE_MS = 1_000  # how long writers may be held up while the end of the log is read
 
 # The keyed hash of the address this request came from; set by the staff middleware.
 came_from: ContextVar[str] = ContextVar("came_from", default="")
@@ -50,3 +56,49 @@ def record(
         address=came_from.get(),
         detail=dict(detail or {}),
     )
+
+
+def seal_log(*, now: datetime) -> int:
+    """Seal what was written since the last seal; returns how many entries.
+
+    Each seal carries the digest of the one before. Nothing is sealed while a writer is slow: the
+    next run will do it. Two runs at once do not seal twice (a unique `from_id` refuses).
+    """
+    last = _end_of_log()
+    total = 0
+    while last is not None and (count := _seal_next(last, now=now)):
+        total += count
+    return total
+
+
+def _end_of_log() -> int | None:
+    """The id up to which every entry is committed or will never be.
+
+    Ids come from a sequence, so a smaller id can still be on its way in an open transaction. A
+    lock that every writer conflicts with waits for those; it is let go at once.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
+            cursor.execute("LOCK TABLE audit_accesslog IN SHARE MODE")
+            return queries.last_entry_id()
+    except OperationalError:  # a writer took longer
+        return None
+
+
+@transaction.atomic
+def _seal_next(last: int, *, now: datetime) -> int:
+    previous = queries.last_seal()
+    start = previous.to_id + 1 if previous else 1
+    entries = queries.entries_between(start, last, most=SEALED_AT_ONCE)
+    if not entries:
+        return 0
+    digest = previous.digest if previous else b""
+    AuditSeal.objects.create(
+        from_id=start,
+        to_id=entries[-1].id,
+        digest=digest_of(bytes(digest), entries),
+        prev_digest=digest,
+        at=now,
+    )
+    return len(entries)

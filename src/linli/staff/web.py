@@ -46,7 +46,7 @@ def staff_page(
     grants = (grant,) if isinstance(grant, str) else (grant or ())
 
     def decorate(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
             staff_request: Any = request
