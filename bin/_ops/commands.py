@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 
 from _ops import backup, checks, cluster, database, django, doctor, run, words
-from _ops.places import PYTHON, ROOT, own_database_url
+from _ops.places import PYTHON, ROOT, data_folder, own_database_url
 from _ops.say import Trouble, die_with_parent, say
 from _ops.setup import require_set_up, set_up
 
@@ -54,7 +56,8 @@ def linli_program(arguments: list[str]) -> int:
     require_set_up()
     if name == "messages":
         return words.messages(rest)
-    return _with_database(name, rest)
+    with redirect_stdout(sys.stderr):  # what a command prints may be read by a program
+        return _with_database(name, rest)
 
 
 def _with_database(name: str, rest: list[str]) -> int:
@@ -89,8 +92,6 @@ def _with_database(name: str, rest: list[str]) -> int:
 def _psql() -> str:
     if own_database_url():
         return "psql"
-    from _ops.places import data_folder
-
     return cluster.Cluster(data_folder()).installation.program("psql")
 
 

@@ -21,7 +21,7 @@ def _stamp(lock: Path) -> Path:
 
 
 def _key(lock: Path) -> str:
-    return digest([lock], sys.version, str(ROOT))
+    return digest([lock], str(ROOT))  # the stamp lies in .venv: a new one has none
 
 
 def ensure_environment(*, for_tests: bool) -> None:
@@ -46,16 +46,22 @@ def is_set_up_for_tests() -> bool:
 
 
 def _is_current(lock: Path) -> bool:
-    return PYTHON.exists() and is_stamped(_stamp(lock), _key(lock))
+    return _has_interpreter() and is_stamped(_stamp(lock), _key(lock))
+
+
+def _has_interpreter() -> bool:
+    """Whether .venv's Python is there, and still the version its packages were installed for."""
+    if not PYTHON.exists():
+        return False
+    real = PYTHON.resolve().name  # python3.11
+    return "." not in real or (VENV / "lib" / real).is_dir()
 
 
 def _ensure_interpreter() -> None:
-    same = f"import sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
+    asking = [str(PYTHON), "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"]
     works = (
-        PYTHON.exists()
-        and not subprocess.run(
-            [PYTHON, "-c", f"import pip; {same}"], capture_output=True, check=False
-        ).returncode
+        _has_interpreter()
+        and not subprocess.run(asking, capture_output=True, check=False).returncode
     )
     if not works:
         with step(f"Making a virtual environment for Python {sys.version.split()[0]}"):
