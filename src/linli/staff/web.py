@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, NamedTuple, ParamSp
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from linli.staff import policy
@@ -32,21 +33,21 @@ class Access(NamedTuple):
     grants: tuple[str, ...] = ()
 
 
-StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]
-PublicView = Callable[Concatenate[R, P], HttpResponse]
+StaffView = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
+PublicView = Callable[Concatenate[R, P], HttpResponseBase]
 
 
 def staff_page(
     grant: str | tuple[str, ...] | None = None,
-) -> Callable[[StaffView[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+) -> Callable[[StaffView[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """The view is for people signed in whose posts allow one of `grant` (None: any staff).
 
     Others are sent to sign in, or answered 403 in the form they read (NotYours).
     """
     grants = (grant,) if isinstance(grant, str) else (grant or ())
 
-    def decorate(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def decorate(view: StaffView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
             staff_request: Any = request
