@@ -7,9 +7,11 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from linli.audit.rules import register_actions
         from linli.notices.rules import NoticeKind, register_notices
         from linli.staff.rules import register_grants
 
+        register_actions(ACTIONS)
         register_grants(GRANTS, kind="work")
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
 
@@ -42,6 +44,11 @@ GRANTS = {
     "cases.comment": _("Comment on cases"),
     "cases.duty": _("Be told of emergencies and late cases"),
     "cases.export": _("Export lists of cases"),
+}
+
+ACTIONS = {
+    "cases.contact_shown": _("Looked at who reported"),
+    "cases.exported": _("Exported a list of cases"),
 }
 
 NOTICES = (

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.maps.urls")),
     path("", include("linli.live.urls")),
     path("files/", include("linli.files.urls")),
+    path("cases/", include("linli.cases.urls")),
 ]
 handler400 = "linli.kernel.views.bad_request"
 handler403 = "linli.kernel.views.forbidden"

@@ -7,7 +7,9 @@ from linli.cases.queries.lists import (
     badges_for,
     cases_for,
     count_for,
+    cursor_of,
     filtered,
+    page_before,
     page_for,
     rows_for_export,
 )
@@ -25,6 +27,7 @@ from linli.cases.queries.one import (
     similar_to,
     story_of,
 )
+from linli.cases.queries.saved import saved_filters_for
 from linli.cases.queries.settings import settings
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "clocks_of",
     "contacts_of",
     "count_for",
+    "cursor_of",
     "file_of",
     "files_of",
     "filtered",
@@ -44,10 +48,12 @@ __all__ = [
     "merged_into",
     "moves_with_forms",
     "open_near",
+    "page_before",
     "page_for",
     "reports_of",
     "root_of",
     "rows_for_export",
+    "saved_filters_for",
     "settings",
     "similar_to",
     "story_of",

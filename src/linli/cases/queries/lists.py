@@ -17,7 +17,7 @@ from linli.cases.rules.stages import OPEN, Stage
 from linli.catalogue import queries as catalogue
 from linli.kernel.errors import BadInput
 from linli.kernel.text import bigrams
-from linli.kernel.web import Page, page_after
+from linli.kernel.web import Page, cursor_text, cursor_values, page_after
 from linli.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -40,6 +40,25 @@ def page_for(
     """The newest cases that fit, `size` a page, with what a row shows. One query."""
     rows = filtered(user, wanted, now=now).select_related(*SHOWN)
     return page_after(rows, keys=ORDER, cursor=cursor, size=size)
+
+
+def page_before(
+    user: User, wanted: CaseFilter, *, now: datetime, cursor: str, size: int = 50
+) -> Page:
+    """The `size` cases right above the row of `cursor`, newest first: back towards the top.
+
+    `next` leads down again; fewer than `size` rows mean that the top is reached. One query.
+    """
+    at, number = cursor_values(cursor, len(ORDER))
+    rows = filtered(user, wanted, now=now).select_related(*SHOWN)
+    above = rows.filter(Q(reported_at__gte=at) & (Q(reported_at__gt=at) | Q(id__gt=number)))
+    found = list(above.order_by(*ORDER)[:size])[::-1]
+    return Page(found, cursor_of(found[-1]) if found else None)
+
+
+def cursor_of(case: Case) -> str:
+    """The place of a row in a list, for `page_for` (what is below) and `page_before` (above)."""
+    return cursor_text([case.reported_at.isoformat(), case.pk])
 
 
 def filtered(user: User, wanted: CaseFilter, *, now: datetime) -> QuerySet[Case]:

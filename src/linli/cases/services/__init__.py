@@ -12,6 +12,7 @@ from linli.cases.services.closing import (
     rework,
     void,
 )
+from linli.cases.services.contacts import show_contact
 from linli.cases.services.dispatching import (
     accept,
     ask_extension,
@@ -24,6 +25,7 @@ from linli.cases.services.dispatching import (
     resume,
     suspend,
 )
+from linli.cases.services.filters import delete_filter, save_filter
 from linli.cases.services.intake import (
     amend,
     dismiss,
@@ -64,6 +66,7 @@ __all__ = [
     "comment",
     "decline",
     "delegate",
+    "delete_filter",
     "dismiss",
     "dispatch",
     "escalate",
@@ -83,7 +86,9 @@ __all__ = [
     "request_verification",
     "resume",
     "rework",
+    "save_filter",
     "self_handle",
+    "show_contact",
     "sign_escalation",
     "supervise",
     "suspend",

@@ -140,12 +140,16 @@ def add_report(
     uploads: Sequence[str] = (),
     holder: str | None = None,
     actor: User | None = None,
+    submission_key: str | None = None,
     language: str = "zh-hans",
 ) -> Filed:
     """A further report of the same problem: it joins the case, its reporter follows it too (R74).
 
-    Raises NotFound, MoveRefused for a case that has ended, BadInput.
+    The same `submission_key` again answers with the first and doubles nothing. Raises NotFound,
+    MoveRefused for a case that has ended, BadInput.
     """
+    if submission_key and (known := _known(submission_key)):
+        return known
     with transaction.atomic():
         rows = Case.objects.select_for_update(of=("self",)).filter(pk=case_id)
         if actor is not None:
@@ -163,6 +167,10 @@ def add_report(
         seat = _reporting_seat(actor, rules.Urgency.NORMAL)
         before = _facts(case)
         case.report_count += 1
+        if submission_key and not _claim(submission_key, case, now, case.report_count):
+            known = _known(submission_key)
+            if known is not None:
+                return known
         act = Act(case, "add_report", now, actor, seat, "", {"channel": channel})
         act.detail["report"] = case.report_count
         if uploads:
@@ -278,13 +286,13 @@ def _contact_row(case: Case, number: int, contact: Contact) -> ReportContact:
     )
 
 
-def _claim(key: str, case: Case, now: datetime) -> bool:
+def _claim(key: str, case: Case, now: datetime, report_number: int = 1) -> bool:
     """Whether this is the first submission under `key`; a second one waits for the first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO cases_submissionkey (key, case_id, report_number, at)"
-            " VALUES (%s, %s, 1, %s) ON CONFLICT (key) DO NOTHING",
-            [_key(key), case.pk, now],
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
+            [_key(key), case.pk, report_number, now],
         )
         return bool(cursor.rowcount)
 
