@@ -173,11 +173,21 @@ def _restore_from(url: str, archive: Path, scratch: Path, *, replace: bool) -> N
     else:
         _load_and_swap(dump, scratch)
     _swap_files(scratch / "files", replace=replace)
-    if manifest.with_keys and not seal_keys_file().exists():
-        shutil.copyfile(scratch / "seal_keys.json", seal_keys_file())
-        seal_keys_file().chmod(0o600)
-    elif not seal_keys_file().exists():
-        say(f"Put the old {seal_keys_file().name} at {seal_keys_file()} before bin/run.")
+    _place_keys(scratch / "seal_keys.json", with_keys=manifest.with_keys)
+
+
+def _place_keys(unpacked: Path, *, with_keys: bool) -> None:
+    keys = seal_keys_file()
+    if not with_keys:
+        if not keys.exists():
+            say(f"Put the old {keys.name} at {keys} before bin/run.")
+        return
+    if keys.exists() and keys.read_bytes() != unpacked.read_bytes():
+        kept = keys.with_name(f"{keys.name}.replaced")
+        keys.replace(kept)
+        say(f"The keys that were here are now in {kept}.")
+    shutil.copyfile(unpacked, keys)
+    keys.chmod(0o600)
 
 
 def _unpack(tar: tarfile.TarFile, folder: Path) -> None:

@@ -438,7 +438,7 @@ def database() -> Iterator[str]:
         try:
             cluster.start()
         except BaseException:
-            os.close(users)
+            _stop_if_last(cluster, users)
             raise
     try:
         yield cluster.url()
@@ -448,11 +448,15 @@ def database() -> Iterator[str]:
 
 def _leave(cluster: Cluster, users: int) -> None:
     with alone(cluster.lock, "Stopping the database"):
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return  # somebody else still works with it
-        else:
-            cluster.stop()
-        finally:
-            os.close(users)
+        _stop_if_last(cluster, users)
+
+
+def _stop_if_last(cluster: Cluster, users: int) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return  # somebody else still works with it
+    else:
+        cluster.stop()
+    finally:
+        os.close(users)

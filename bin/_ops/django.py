@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from _ops.places import MANAGE, PYTHON, ROOT, SOURCE, VENV, data_folder, events_port, web_port
+from _ops.places import MANAGE, PYTHON, SOURCE, VENV, data_folder, events_port, web_port
 from _ops.say import Trouble, die_with_parent, remedy_for
 
 
@@ -29,11 +29,10 @@ def has_command(name: str) -> bool:
 
 
 def call(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
-    """Run `manage.py arguments…` in the foreground; its exit code."""
+    """Run `manage.py arguments…` in the foreground and the caller's folder; its exit code."""
     return subprocess.run(
         [PYTHON, MANAGE, *arguments],
         env=dict(environment),
-        cwd=ROOT if arguments[:1] != ["import"] else None,
         check=False,
         preexec_fn=die_with_parent,
     ).returncode

@@ -1,8 +1,6 @@
 """`bin/run`: set up, start the database, bring it up to date, serve until Ctrl-C."""
 
 import os
-import signal
-from types import FrameType
 
 from _ops import cluster, database, ports
 from _ops.django import program_environment
@@ -27,7 +25,6 @@ def run(arguments: list[str]) -> int:
             f"bin/run does not know {' '.join(sorted(unknown))}.",
             "It knows --no-demo; the rest is set by LINLI_* variables (docs/howto/operate.md).",
         )
-    signal.signal(signal.SIGTERM, _as_interrupt)
     ports.check_ports()
     set_up(for_tests=False)
     with cluster.database() as url:
@@ -38,10 +35,6 @@ def run(arguments: list[str]) -> int:
             database.load_demo_if_empty(url)
         ports.check_ports()  # the set-up may have taken minutes
         return Supervisor(_processes(url), _local(web_port()) + "/healthz", _welcome()).run()
-
-
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _local(port: int) -> str:

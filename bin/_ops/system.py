@@ -159,15 +159,15 @@ def _root_prefix() -> list[str] | None:
 def _no_cluster_of_debians_own(prefix: list[str]) -> Iterator[None]:
     """Debian makes and starts a server on port 5432 with its package; Linli has no use for it."""
     note = Path("/etc/postgresql-common/createcluster.d/linli.conf")
-    if prefix or note.parent.parent.exists():  # PostgreSQL is known here: leave its rules alone
+    if note.parent.parent.exists():  # PostgreSQL is known here: leave its rules alone
         yield
         return
-    note.parent.mkdir(parents=True)
-    note.write_text("create_main_cluster = false\n")
+    write = f"mkdir -p {note.parent} && echo create_main_cluster = false > {note}"
+    subprocess.run([*prefix, "sh", "-c", write], check=False)
     try:
         yield
     finally:
-        note.unlink(missing_ok=True)
+        subprocess.run([*prefix, "rm", "-f", note], check=False)
 
 
 def node_is_new_enough(version: str) -> bool:
