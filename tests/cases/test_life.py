@@ -48,8 +48,8 @@ def live(city: City, upto: str) -> Case:
         "check": ("worker", {"passed": True, "place": home.place(), "photo": True}),
         "close": ("street_chief", {}),
     }
-    for i, (move, (who, inputs)) in enumerate(steps.items()):
-        user, inputs = home.user(who), dict(inputs)
+    for i, (move, (who, given)) in enumerate(steps.items()):
+        user, inputs = home.user(who), dict(given)
         if inputs.pop("photo", False):
             inputs["files"] = [photo(user)]
         case = services.perform(move, case_id=case.pk, actor=user, now=minutes(i + 1), **inputs)
@@ -262,12 +262,12 @@ def test_badges_equal_their_lists(city: City) -> None:
 def test_the_chain_of_events_verifies_and_cannot_be_changed(city: City) -> None:
     from django.db import IntegrityError, InternalError, transaction
 
-    from linli.cases.services.core import event_facts
+    from linli.cases.queries.chains import facts_of
 
     case = live(city, "close")
     previous = rules.GENESIS
     for event in CaseEvent.objects.filter(case_id=case.pk).order_by("number"):
-        assert event.digest == rules.link(previous, event_facts(event))
+        assert event.digest == rules.link(previous, facts_of(event))
         previous = event.digest
     assert previous == Case.objects.get(pk=case.pk).head_hash
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases import policy, rules
 from linli.cases.models import Case, CaseEvent, CaseFile
+from linli.cases.queries.chains import facts_of
 from linli.cases.rules.guards import hindrance
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.services import clocks
@@ -100,6 +101,7 @@ def advance(
     case.stage = act.target or case.stage
     if case.stage != stage_from:
         case.stage_since = now
+        case.waiting_since = None  # whoever goes on does not wait for the reporter any more
     clocks.turn(case, stage_from, now=now, relimit=act.relimit, detail=act.detail)
     remember(act, stage_from)
     _save(case, before)
@@ -253,27 +255,10 @@ def remember(act: Act, stage_from: str) -> CaseEvent:
         opinion=act.opinion,
         detail=act.detail,
     )
-    event.digest = rules.link(case.head_hash, event_facts(event))
+    event.digest = rules.link(case.head_hash, facts_of(event))
     case.head_hash = event.digest
     CaseEvent.objects.bulk_create([event])  # a composite key: one plain insert
     return event
-
-
-def event_facts(event: CaseEvent) -> dict[str, object]:
-    """What the digest of an event covers: every column but the digest itself."""
-    return {
-        "case": event.case_id,
-        "number": event.number,
-        "move": event.move,
-        "from": event.stage_from,
-        "to": event.stage_to,
-        "at": event.at,
-        "actor": event.actor_id,
-        "post": event.post_id,
-        "unit": event.unit_id,
-        "opinion": event.opinion,
-        "detail": event.detail,
-    }
 
 
 def _facts(case: Case) -> dict[str, Any]:
