@@ -23,7 +23,6 @@ from linli.territory.rules.coordinates import metres_per_degree
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _EDGES_A_SLAB = 8
-_SMALLEST_EDGE = 1e-24  # degrees², as in PostGIS: shorter ones are not looked at
 _BIG = 256  # edges from which on an area's border is searched through a tree
 _AT_ONCE = 2_000_000  # edges looked at in one step: bounds the memory of bulk questions
 
@@ -247,8 +246,8 @@ def _edges(outlines: NDArray[Any]) -> tuple[Ints, Floats]:
     same_ring = ring_of_point[1:] == ring_of_point[:-1]
     edges = np.hstack((points[:-1], points[1:]))[same_ring]
     owner = owner_of_part[part_of_ring[ring_of_point[:-1][same_ring]]].astype(np.int64)
-    long_enough = ((edges[:, :2] - edges[:, 2:]) ** 2).sum(axis=1) >= _SMALLEST_EDGE
-    return owner[long_enough], edges[long_enough]
+    real = (edges[:, :2] != edges[:, 2:]).any(axis=1)  # a point repeated makes no edge
+    return owner[real], edges[real]
 
 
 def _boxes(owner: Ints, edges: Floats, count: int) -> Floats:
