@@ -74,7 +74,7 @@ def send_message(*, message_id: int, now: datetime) -> bool:
     message.save(update_fields=["state", "attempts", "last_error", "sent_at"])
     log.info(
         "message tried",
-        extra={"message": message.pk, "state": message.state, "attempts": message.attempts},
+        extra={"message_id": message.pk, "state": message.state, "attempts": message.attempts},
     )
     return message.state == State.QUEUED
 
