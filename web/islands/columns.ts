@@ -1,6 +1,7 @@
 /// Which columns a list shows: a menu above the table, kept in this browser under the list's name.
 import { icon } from "../dom";
 import { word } from "../words";
+import mountMenu from "./menu";
 
 function hidden(list: string, optional: string[]): Set<string> {
   try {
@@ -46,4 +47,5 @@ export default function mount(table: HTMLElement): void {
   const around = table.closest(".table-scroll") ?? table;
   around.parentElement?.querySelector(":scope > .columns-menu")?.remove();
   around.before(menu);
+  mountMenu(menu);
 }
