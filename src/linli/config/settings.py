@@ -195,6 +195,8 @@ STATICFILES_DIRS = [BUILT_DIR] if BUILT_DIR.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
+# Vite puts a hash of the content into every name below assets/.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/assets/.+-[\w-]{8}\.\w+$"
 
 # -- who may enter ------------------------------------------------------------------------------
 AUTH_USER_MODEL = "staff.User"
