@@ -6,6 +6,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.territory.models.boundaries import WGS84, Region, crs_choices
 from linli.territory.models.triggers import counts_map
@@ -51,7 +52,7 @@ class Road(Sourced):
 
 class Building(Sourced):
     name = models.CharField(_("name"), max_length=100, blank=True)
-    number = models.CharField(_("number"), max_length=30, blank=True)
+    number = models.CharField(pgettext_lazy("address", "number"), max_length=30, blank=True)
     floors = models.PositiveSmallIntegerField(_("floors"), null=True, blank=True)
     height_m = models.FloatField(_("height in m"), null=True, blank=True)
     outline = models.MultiPolygonField(srid=WGS84)
@@ -90,12 +91,12 @@ class Address(Sourced):
     """A door the platform knows: street, number, compound, building, unit, room (design §2)."""
 
     text = models.TextField(_("address"))
-    street_name = models.CharField(_("street"), max_length=100, blank=True)
-    number = models.CharField(_("number"), max_length=30, blank=True)
-    compound = models.CharField(_("compound"), max_length=100, blank=True)
-    building = models.CharField(_("building"), max_length=30, blank=True)
-    unit = models.CharField(_("unit"), max_length=30, blank=True)
-    room = models.CharField(_("room"), max_length=30, blank=True)
+    street_name = models.CharField(pgettext_lazy("address", "street"), max_length=100, blank=True)
+    number = models.CharField(pgettext_lazy("address", "number"), max_length=30, blank=True)
+    compound = models.CharField(pgettext_lazy("address", "compound"), max_length=100, blank=True)
+    building = models.CharField(pgettext_lazy("address", "building"), max_length=30, blank=True)
+    unit = models.CharField(pgettext_lazy("address", "unit"), max_length=30, blank=True)
+    room = models.CharField(pgettext_lazy("address", "room"), max_length=30, blank=True)
     place = models.PointField(srid=WGS84)
     community = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
     bigrams = _bigrams()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Tier(TextChoices):
     """Tiers of 行政区划, highest first."""
 
-    PROVINCE = "province", _("Province")
-    CITY = "city", _("City")
-    DISTRICT = "district", _("District")
-    STREET = "street", _("Street")
-    COMMUNITY = "community", _("Community")
-    GROUP = "group", _("Group")
+    PROVINCE = "province", pgettext_lazy("tier", "Province")
+    CITY = "city", pgettext_lazy("tier", "City")
+    DISTRICT = "district", pgettext_lazy("tier", "District")
+    STREET = "street", pgettext_lazy("tier", "Street")
+    COMMUNITY = "community", pgettext_lazy("tier", "Community")
+    GROUP = "group", pgettext_lazy("tier", "Group")
 
 
 class Layer(TextChoices):
@@ -54,7 +55,7 @@ class RoadKind(TextChoices):
     TRUNK = "trunk", _("Trunk road")
     PRIMARY = "primary", _("Main road")
     SECONDARY = "secondary", _("Secondary road")
-    RESIDENTIAL = "residential", _("Street")
+    RESIDENTIAL = "residential", pgettext_lazy("road", "Street")
     SERVICE = "service", _("Access road")
     PATH = "path", _("Path")
     RAIL = "rail", _("Railway")
