@@ -1,20 +1,32 @@
 """People, units, posts and tokens."""
 
 from linli.staff.models.people import PasswordRecord, User
-from linli.staff.models.posts import GridDuty, KnownGrant, Post, PostTemplate
+from linli.staff.models.posts import (
+    DutyRole,
+    GridDuty,
+    KnownGrant,
+    Post,
+    PostKind,
+    PostTemplate,
+    Reach,
+)
 from linli.staff.models.seats import seats_of, unit_tree
 from linli.staff.models.tokens import ApiToken
-from linli.staff.models.units import StaffState, Unit
+from linli.staff.models.units import StaffState, Unit, UnitKind
 
 __all__ = [
     "ApiToken",
+    "DutyRole",
     "GridDuty",
     "KnownGrant",
     "PasswordRecord",
     "Post",
+    "PostKind",
     "PostTemplate",
+    "Reach",
     "StaffState",
     "Unit",
+    "UnitKind",
     "User",
     "seats_of",
     "unit_tree",
