@@ -143,6 +143,34 @@ def test_the_day_rows_of_a_year_show_what_differs() -> None:
     assert not rows[date(2026, 3, 2)].differs
 
 
+def test_registers_list_what_has_ended_too() -> None:
+    edition = an_edition()
+    case_class = a_class(edition)
+    condition = a_condition(case_class)
+    services.retire_condition(condition_id=condition.pk, actor=None, now=NOW)
+    services.retire_class(class_id=case_class.pk, actor=None, now=NOW)
+    assert list(queries.editions()) == [edition]
+    assert list(queries.classes_of(edition.pk)) == [case_class]
+    assert list(queries.conditions_of(case_class.pk)) == [condition]
+
+
+@pytest.mark.parametrize("register", list(queries.REGISTERS))
+def test_every_register_has_a_history(register: str) -> None:
+    services.seed_catalogue(NOW)
+    case_class = queries.classes(on=TODAY)[0]
+    _assign(a_unit().pk, a_region().pk, case_class=case_class)
+    row_id = queries.REGISTERS[register]._default_manager.values_list("pk", flat=True)[0]
+    changes = queries.history_of(queries.row_of(register, row_id))
+    assert [change.kind for change in changes] == ["insert"]
+    assert changes[0].verb.startswith("catalogue.")
+
+
+def test_a_row_that_is_not_there_is_not_found() -> None:
+    for register in ("classes", "people"):
+        with pytest.raises(NotFound):
+            queries.row_of(register, 0)
+
+
 @pytest.mark.parametrize("unit", list(LimitUnit))
 def test_every_unit_has_a_word(unit: LimitUnit) -> None:
     with translation.override("zh-hans"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -13,14 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from linli.catalogue.models.state import counts_version, days_in_order, remembered, validity
 from linli.catalogue.rules import UNIT_WORDS, Kind, LimitUnit
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 UNITS = [(unit.value, UNIT_WORDS[unit]) for unit in LimitUnit]
 
 
-def _amount(label: object, *, null: bool = False) -> models.DecimalField:  # type: ignore[type-arg]  # plugin fills it in
+def _amount(label: StrPromise, *, null: bool = False) -> models.DecimalField:  # type: ignore[type-arg]  # plugin fills it in
     return models.DecimalField(label, max_digits=8, decimal_places=2, null=null, blank=null)
 
 
-def _unit(label: object, *, blank: bool = False) -> models.CharField:  # type: ignore[type-arg]  # plugin fills it in
+def _unit(label: StrPromise, *, blank: bool = False) -> models.CharField:  # type: ignore[type-arg]  # plugin fills it in
     return models.CharField(label, max_length=12, choices=UNITS, blank=blank)
 
 

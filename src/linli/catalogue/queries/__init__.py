@@ -5,6 +5,17 @@ one row. Work that asks several questions takes `current()` once and asks that.
 """
 
 from linli.catalogue.queries.history import Change, history_of
+from linli.catalogue.queries.registers import (
+    REGISTERS,
+    classes_of,
+    conditions_of,
+    day_of,
+    days_of,
+    editions,
+    hours,
+    row_of,
+    stage_limits,
+)
 from linli.catalogue.queries.responsibility import (
     Suggestion,
     responsibilities,
@@ -26,6 +37,7 @@ from linli.catalogue.queries.snapshot import (
 from linli.catalogue.queries.words import day_rows, light_text, limit_text, unit_text
 
 __all__ = [
+    "REGISTERS",
     "Catalogue",
     "Change",
     "NoLimit",
@@ -34,15 +46,23 @@ __all__ = [
     "class_by_code",
     "class_ids",
     "classes",
+    "classes_of",
     "conditions_for",
+    "conditions_of",
     "current",
+    "day_of",
     "day_rows",
+    "days_of",
+    "editions",
     "handling_limit",
     "history_of",
+    "hours",
     "light_text",
     "limit_text",
     "responsibilities",
+    "row_of",
     "stage_limit",
+    "stage_limits",
     "suggest_units",
     "unit_text",
     "unknown_years",

@@ -62,7 +62,7 @@ def save_class(
 
     Raises BadInput naming the field.
     """
-    values = class_values(
+    values: dict[str, Any] = class_values(
         kind=kind,
         major_code=major_code,
         major_name=major_name,
@@ -169,7 +169,7 @@ def class_values(
     note: str = "",
     unlinked_units: str = "",
     unlinked_supervisors: str = "",
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """The checked columns of a class, its code among them. Raises BadInput naming the field."""
     if kind not in Kind.values:
         raise BadInput(_("The kind is component or event."), field="kind")
