@@ -13,12 +13,13 @@ from _ops.setup import require_set_up, set_up
 
 NOT_AVAILABLE = 2
 DJANGO_COMMANDS = {
-    "import": "read grids, components, classes or responsibilities from files",
-    "export": "write them to files",
+    "import": "read from files: territory, catalogue, …",
+    "export": "write to files: catalogue, …",
     "demo": "load the demo city; --accounts, --cases N, --live",
     "verify-history": "prove that no event of a case was changed or removed",
     "distribute": "spread the big tables over several machines (needs Citus)",
 }
+KINDS = ("import", "export")
 OTHER_COMMANDS = {
     "bench": "measure what the program costs (bench/)",
     "backup": "write database and files into one archive",
@@ -49,7 +50,8 @@ def linli_program(arguments: list[str]) -> int:
     if name in {"help", "--help", "-h"}:
         print(_help())
         return 0
-    if name not in {**DJANGO_COMMANDS, **OTHER_COMMANDS}:
+    known = {**DJANGO_COMMANDS, **OTHER_COMMANDS}
+    if name not in known and not django.has_command(_django_name(name)):
         raise Trouble(f"bin/linli does not know “{name}”.", "bin/linli help lists what it knows.")
     if name == "doctor":
         return doctor.doctor(rest)
@@ -61,7 +63,9 @@ def linli_program(arguments: list[str]) -> int:
 
 
 def _with_database(name: str, rest: list[str]) -> int:
-    django_name = name.replace("-", "_")
+    if name in KINDS and not django.has_command(name):
+        name, rest = _kind(name, rest)
+    django_name = _django_name(name)
     if name in DJANGO_COMMANDS and not django.has_command(django_name):
         print(f"bin/linli {name} is not available in this version.")
         return NOT_AVAILABLE
@@ -87,6 +91,23 @@ def _with_database(name: str, rest: list[str]) -> int:
         if name != "manage":
             database.migrate(url)
         return django.call(words_, environment=environment)
+
+
+def _django_name(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _kind(name: str, rest: list[str]) -> tuple[str, list[str]]:
+    """`import territory FILE` is Django's `import_territory FILE`."""
+    kinds = [
+        kind.removeprefix(f"{name}_") for kind in django.commands() if kind.startswith(f"{name}_")
+    ]
+    if rest and _django_name(rest[0]) in kinds:
+        return f"{name}-{rest[0]}", rest[1:]
+    raise Trouble(
+        f"bin/linli {name} needs to know what: {', '.join(kinds) or 'nothing in this version'}.",
+        f"For example: bin/linli {name} {kinds[0] if kinds else 'KIND'} --help",
+    )
 
 
 def _psql() -> str:
@@ -115,6 +136,10 @@ def _foreground(command: list[str], environment: dict[str, str], folder: str | N
 
 def _help() -> str:
     every = {**DJANGO_COMMANDS, **OTHER_COMMANDS}
+    for name in django.commands():
+        spoken = name.replace("_", "-")
+        if spoken not in every and not name.startswith(tuple(f"{kind}_" for kind in KINDS)):
+            every[spoken] = f"see bin/linli {spoken} --help"
     lines = [f"  {name:<15} {what}" for name, what in every.items()]
     return "bin/linli COMMAND …\n\n" + "\n".join(lines)
 

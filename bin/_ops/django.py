@@ -23,9 +23,15 @@ def program_environment(url: str, **more: str) -> dict[str, str]:
     }
 
 
+def commands() -> list[str]:
+    """The Django commands that Linli's packages bring, with underscores, by name."""
+    found = (SOURCE / "linli").glob("*/management/commands/[a-z]*.py")
+    return sorted({path.stem for path in found})
+
+
 def has_command(name: str) -> bool:
     """Whether a package of Linli brings the Django command `name` (with underscores)."""
-    return any((SOURCE / "linli").glob(f"*/management/commands/{name}.py"))
+    return name in commands()
 
 
 def call(arguments: Sequence[str], *, environment: Mapping[str, str]) -> int:
