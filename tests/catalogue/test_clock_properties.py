@@ -39,6 +39,7 @@ limits = st.builds(Limit, amounts, units)
 spans = st.timedeltas(timedelta(), timedelta(days=40))
 
 
+@settings(deadline=None)
 @given(calendars, moments, spans, spans)
 def test_working_time_sums_over_any_split(
     calendar: WorkCalendar, a: datetime, first: timedelta, second: timedelta
@@ -49,6 +50,7 @@ def test_working_time_sums_over_any_split(
     assert calendar.work_between(a, b) + calendar.work_between(b, c) == whole
 
 
+@settings(deadline=None)
 @given(calendars, moments, spans, spans)
 def test_adding_working_time_does_not_depend_on_batches(
     calendar: WorkCalendar, start: datetime, first: timedelta, second: timedelta
@@ -58,6 +60,7 @@ def test_adding_working_time_does_not_depend_on_batches(
     assert calendar.work_between(start, at_once) == first + second
 
 
+@settings(deadline=None)
 @given(calendars, moments, amounts, st.sampled_from([u for u in LimitUnit if u.is_working]))
 def test_the_working_time_until_the_end_is_the_limit(
     calendar: WorkCalendar, start: datetime, amount: Decimal, unit: LimitUnit
@@ -67,6 +70,7 @@ def test_the_working_time_until_the_end_is_the_limit(
     assert calendar.work_between(start, due) == Clock(limit, start).total(calendar)
 
 
+@settings(deadline=None)
 @given(calendars, moments, spans, limits)
 def test_a_later_start_never_ends_earlier(
     calendar: WorkCalendar, start: datetime, later: timedelta, limit: Limit
@@ -77,6 +81,7 @@ def test_a_later_start_never_ends_earlier(
     assert start < first <= second
 
 
+@settings(deadline=None)
 @given(calendars, moments, units, amounts, amounts)
 def test_a_longer_limit_never_ends_earlier(
     calendar: WorkCalendar, start: datetime, unit: LimitUnit, one: Decimal, other: Decimal
@@ -86,6 +91,7 @@ def test_a_longer_limit_never_ends_earlier(
     assert ends == sorted(ends)
 
 
+@settings(deadline=None)
 @given(calendars, moments, limits, spans)
 def test_a_stop_of_no_length_changes_nothing(
     calendar: WorkCalendar, start: datetime, limit: Limit, after: timedelta
@@ -117,6 +123,7 @@ clocks = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(calendars, clocks, spans)
 def test_used_and_left_sum_to_the_total_and_agree_with_the_lights(
     calendar: WorkCalendar, clock: Clock, after: timedelta
@@ -142,6 +149,7 @@ def test_used_and_left_sum_to_the_total_and_agree_with_the_lights(
         assert rules.light(now, warn, due) is Light.RED
 
 
+@settings(deadline=None)
 @given(calendars, clocks, spans, spans)
 def test_used_time_never_runs_back(
     calendar: WorkCalendar, clock: Clock, first: timedelta, more: timedelta
@@ -150,6 +158,7 @@ def test_used_time_never_runs_back(
     assert clock.used(calendar, now) <= clock.used(calendar, now + more)
 
 
+@settings(deadline=None)
 @given(calendars, clocks, limits)
 def test_stops_and_extensions_never_bring_the_end_nearer(
     calendar: WorkCalendar, clock: Clock, more: Limit
@@ -161,6 +170,7 @@ def test_stops_and_extensions_never_bring_the_end_nearer(
     assert rules.due_at(calendar, clock.started_at, clock.limit) <= due < extended
 
 
+@settings(deadline=None)
 @given(calendars, clocks, limits)
 def test_a_change_of_class_and_back_changes_nothing(
     calendar: WorkCalendar, clock: Clock, other: Limit

@@ -1,4 +1,4 @@
-"""Files into lines of text cells: xlsx and CSV, with every bound a hostile file would test."""
+"""Files into lines of text cells: xlsx, xls and CSV, with every bound a hostile file would test."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED_BYTES = 200 * 1024 * 1024
 MOST_LINES = 20_000
 _HEADER_WITHIN = 10
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # how .xlsx and .xls begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def lines_of(data: bytes, name: str, *, kind: str | None = None) -> list[Line]:
         raise UnreadableSheet(_("The file is larger than 20 MB. Split it."))
     given = Kind(kind) if kind else None
     lines: list[Line] = []
-    tables = _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data, name)
+    tables = _workbook(data) if data.startswith((_ZIP, _OLE)) else _csv(data, name)
     for sheet, rows in tables:
         lines.extend(_lines(sheet, rows, given or kind_of(sheet)))
         if len(lines) > MOST_LINES:
@@ -65,11 +66,12 @@ def lines_of(data: bytes, name: str, *, kind: str | None = None) -> list[Line]:
     return lines
 
 
-def _xlsx(data: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
+def _workbook(data: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED_BYTES:
-                raise UnreadableSheet(_("The file unpacks to more than 200 MB. Split it."))
+        if data.startswith(_ZIP):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED_BYTES:
+                    raise UnreadableSheet(_("The file unpacks to more than 200 MB. Split it."))
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for sheet in book.sheet_names:
             yield sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
