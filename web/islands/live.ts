@@ -36,38 +36,71 @@ function caseChanged(facts: Facts): void {
   refreshAll('[data-live="badges"]', 1_500);
 }
 
-function open(url: string, state: HTMLElement): void {
-  const stream = new EventSource(url, { withCredentials: true });
-  let lost = false;
-  stream.addEventListener("open", () => {
-    state.hidden = false;
-    state.textContent = word("live");
-    state.classList.remove("live-lost");
-    // What happened while we were away is not replayed for ever: look once at everything.
-    if (lost) refreshAll("[data-live-case], [data-live]", 500);
-    lost = false;
-  });
-  stream.addEventListener("error", () => {
-    lost = true;
-    state.hidden = false;
-    state.textContent = word("notLive");
-    state.classList.add("live-lost");
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => state.isConnected && open(url, state), 15_000);
-  });
-  for (const topic of ["case", "cases"]) {
-    stream.addEventListener(topic, (event) => caseChanged(JSON.parse((event as MessageEvent<string>).data) as Facts));
+/// A browser holds few streams to one host: a page hidden for a minute lets go of its own, and looks
+/// once at everything when it is seen again.
+const HIDDEN_MS = 60_000;
+
+class Stream {
+  private source: EventSource | undefined;
+  private missed = false;
+  private resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly state: HTMLElement,
+  ) {
+    this.open();
+    document.addEventListener("visibilitychange", () => this.seen());
+    document.body.addEventListener("htmx:afterSettle", () => this.state.isConnected || this.close());
+    addEventListener("pagehide", () => this.close());
+    addEventListener("pageshow", (event: PageTransitionEvent) => event.persisted && this.seen());
   }
-  for (const topic of ["badges", "notice"]) {
-    stream.addEventListener(topic, (event) => {
-      refreshAll('[data-live="badges"]', 300);
-      const detail: unknown = JSON.parse((event as MessageEvent<string>).data || "{}");
-      document.dispatchEvent(new CustomEvent(`linli:${topic}`, { detail }));
+
+  private seen(): void {
+    clearTimeout(this.resting);
+    if (document.hidden) this.resting = setTimeout(() => this.close(), HIDDEN_MS);
+    else if (!this.source && this.state.isConnected) this.open();
+  }
+
+  private close(): void {
+    this.source?.close();
+    this.source = undefined;
+    this.missed = true;
+  }
+
+  private say(key: "live" | "notLive"): void {
+    this.state.hidden = false;
+    this.state.textContent = word(key);
+    this.state.classList.toggle("live-lost", key === "notLive");
+  }
+
+  private open(): void {
+    const source = new EventSource(this.url, { withCredentials: true });
+    this.source = source;
+    source.addEventListener("open", () => {
+      this.say("live");
+      if (this.missed) refreshAll("[data-live-case], [data-live]", 500);
+      this.missed = false;
     });
+    source.addEventListener("error", () => {
+      this.missed = true;
+      this.say("notLive");
+      if (source.readyState !== EventSource.CLOSED || this.source !== source) return;
+      this.source = undefined; // the browser gave up (a proxy's 502): try again later
+      setTimeout(() => this.seen(), 15_000);
+    });
+    source.addEventListener("case", (event) => caseChanged(JSON.parse((event as MessageEvent<string>).data) as Facts));
+    for (const topic of ["badges", "notice"]) {
+      source.addEventListener(topic, (event) => {
+        refreshAll('[data-live="badges"]', 300);
+        const detail: unknown = JSON.parse((event as MessageEvent<string>).data || "{}");
+        document.dispatchEvent(new CustomEvent(`linli:${topic}`, { detail }));
+      });
+    }
   }
-  addEventListener("pagehide", () => stream.close(), { once: true });
 }
 
 export default function mount(element: HTMLElement): void {
   const url = document.querySelector<HTMLMetaElement>('meta[name="linli-events"]')?.content;
-  if (url) open(url, element);
+  if (url) new Stream(url, element);
 }
