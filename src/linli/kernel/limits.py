@@ -22,17 +22,20 @@ def source_of(request: HttpRequest) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def admit(door: str, source: str, *, most: int, per: timedelta, now: datetime) -> None:
-    """Count one use of `door` by `source`. One query. Raises TooMany beyond `most` in a window."""
+def admit(
+    door: str, source: str, *, most: int, per: timedelta, now: datetime, weight: int = 1
+) -> None:
+    """Count `weight` uses of `door` by `source`. One query. Raises TooMany beyond `most` in a
+    window."""
     seconds = int(per.total_seconds())
     start = int(now.timestamp()) // seconds * seconds
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO kernel_hit (door, source, "window", count)'
-            " VALUES (%s, %s, to_timestamp(%s), 1)"
-            ' ON CONFLICT (door, source, "window") DO UPDATE SET count = kernel_hit.count + 1'
-            " RETURNING count",
-            [door, source, start],
+            " VALUES (%s, %s, to_timestamp(%s), %s)"
+            ' ON CONFLICT (door, source, "window")'
+            " DO UPDATE SET count = kernel_hit.count + excluded.count RETURNING count",
+            [door, source, start, weight],
         )
         (count,) = cursor.fetchone()
     if count > most:
@@ -48,4 +51,4 @@ def forget_old(*, now: datetime) -> int:
     """Delete counts older than a day; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute('DELETE FROM kernel_hit WHERE "window" < %s', [now - timedelta(days=1)])
-        return cursor.rowcount
+        return int(cursor.rowcount)

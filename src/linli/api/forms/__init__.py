@@ -1,0 +1,1 @@
+"""What may be sent and what is answered, as types: OpenAPI is drawn from them."""

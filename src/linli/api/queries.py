@@ -1,0 +1,253 @@
+"""What the interface reads beyond the packages' own queries: lists as plain rows, small registers.
+
+Rows come as dictionaries ready for JSON, because building model objects for them costs more than
+the query (libraries: serving).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import F, FloatField, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.cases import queries as cases
+from linli.cases import rules
+from linli.cases.rules.filters import CaseFilter
+from linli.catalogue.rules import light
+from linli.kernel.errors import NotFound
+from linli.kernel.web import cursor_text
+from linli.staff import queries as staff
+from linli.staff.models.units import UnitKind
+from linli.territory import queries as territory
+from linli.territory.models import Cell, Grid
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+    from linli.staff.policy import Seat
+
+Row = dict[str, Any]
+UNIT_KINDS: tuple[str, ...] = tuple(UnitKind.values)
+
+
+class Rows(NamedTuple):
+    """Some rows and the token of the next page, or None at the end."""
+
+    rows: list[Row]
+    next: str | None
+
+
+_COLUMNS = (
+    "id", "reported_at", "stage", "stage_since", "urgency", "handling", "channel", "description",
+    "address", "due_at", "warn_at", "suspended_until", "event_count", "report_count", "rating",
+    "area_grade",
+)  # fmt: skip
+_JOINED = (
+    "case_class__code", "case_class__name", "case_class__name_en", "grid__code", "grid__name",
+    "community__code", "street__code", "district__code", "centre_id", "centre__name",
+    "lead_unit_id", "lead_unit__name", "merged_into",
+)  # fmt: skip
+
+
+def _axis(name: str) -> Func:
+    return Func("place", function=f"ST_{name}", output_field=FloatField(null=True))
+
+
+def case_rows(
+    user: User,
+    wanted: CaseFilter,
+    *,
+    now: datetime,
+    after: tuple[datetime, int] | None,
+    size: int,
+) -> Rows:
+    """The newest cases that fit, `size` a page, as `GET /cases` shows them. One query.
+
+    `after` is the last row of the page before: the moment of its report and its id.
+    """
+    rows = cases.filtered(user, wanted, now=now)
+    if after is not None:
+        at, case_id = after
+        rows = rows.filter(reported_at__lte=at).filter(Q(reported_at__lt=at) | Q(id__lt=case_id))
+    rows = rows.annotate(lon=_axis("X"), lat=_axis("Y")).order_by("-reported_at", "-id")
+    found = list(rows.values(*_COLUMNS, *_JOINED, "lon", "lat")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    token = cursor_text([found[-1]["reported_at"].isoformat(), found[-1]["id"]]) if more else None
+    return Rows([_case_row(row, now) for row in found], token)
+
+
+def _case_row(row: Row, now: datetime) -> Row:
+    reported_at = row["reported_at"]
+    return {
+        "number": rules.case_number(row["id"], timezone.localdate(reported_at)),
+        "stage": row["stage"],
+        "case_class": _named(row["case_class__code"], row["case_class__name"]),
+        "urgency": row["urgency"],
+        "handling": row["handling"],
+        "channel": row["channel"],
+        "description": row["description"],
+        "address": row["address"],
+        "place": None if row["lon"] is None else {"lon": row["lon"], "lat": row["lat"]},
+        "grid": _named(row["grid__code"], row["grid__name"]),
+        "community": row["community__code"],
+        "street": row["street__code"],
+        "district": row["district__code"],
+        "centre": {"id": row["centre_id"], "name": row["centre__name"]},
+        "unit": row["lead_unit_id"] and {"id": row["lead_unit_id"], "name": row["lead_unit__name"]},
+        "reported_at": reported_at.isoformat(),
+        "stage_since": row["stage_since"].isoformat(),
+        "due_at": iso(row["due_at"]),
+        "light": light_of(row["stage"], now, row["warn_at"], row["due_at"]),
+        "suspended_until": iso(row["suspended_until"]),
+        "reports": row["report_count"],
+        "rating": row["rating"],
+        "seen": row["event_count"],
+    }
+
+
+def _named(code: str | None, name: str | None) -> Row | None:
+    return None if code is None else {"code": code, "name": name}
+
+
+def iso(moment: date | datetime | None) -> str | None:
+    """A day or a moment as ISO 8601."""
+    return None if moment is None else moment.isoformat()
+
+
+def light_of(
+    stage: str, now: datetime, warn_at: datetime | None, due_at: datetime | None
+) -> str | None:
+    """The light of an open case; None for one that has ended."""
+    if stage not in rules.OPEN:
+        return None
+    return str(light(now, warn_at, due_at))
+
+
+def case_id_for(user: User, number: str) -> int:
+    """The id of the case with this number. One query. Raises NotFound, also for a foreign case."""
+    parsed = rules.parse_case_number(number)
+    if parsed is not None:
+        at = cases.cases_for(user).filter(pk=parsed[0]).values_list("reported_at", flat=True)
+        if (found := at.first()) is not None and timezone.localdate(found) == parsed[1]:
+            return parsed[0]
+    raise NotFound(_("There is no such case, or you may not see it."))
+
+
+def grid_rows(community: str, *, on: date) -> list[Row]:
+    """The grids of a community in force on a day, by code. One query. Raises NotFound."""
+    region = territory.tree().by_code(community)
+    if region is None:
+        raise _no_region("community", community)
+    present = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    rows = Grid.objects.filter(present, community_id=region.id).order_by("code")
+    return [row | {"community": region.code} for row in rows.values("code", "name", "layer")]
+
+
+def region_rows(*, parent: str, tier: str) -> list[Row]:
+    """Present regions by code: right below `parent`, of `tier`, or (neither) the roots. At most
+    one query. Raises NotFound for an unknown parent."""
+    tree = territory.tree()
+    if parent:
+        above = tree.by_code(parent)
+        if above is None:
+            raise _no_region("parent", parent)
+        found: Iterable[Any] = tree.children_of(above.id)
+        if tier:
+            under = tree.regions_under(above.id) - {above.id}
+            found = [r for r in tree.regions(tier) if r.id in under]
+    else:
+        found = tree.regions(tier) if tier else tree.children_of(None)
+    return [_region(tree, region) for region in found]
+
+
+def _no_region(field: str, code: str) -> NotFound:
+    return NotFound(
+        _("%(field)s: there is no region with the code %(code)s. GET /regions lists them.")
+        % {"field": field, "code": code[:20]},
+        field=field,
+    )
+
+
+def _region(tree: territory.Tree, region: territory.RegionFacts) -> Row:
+    parent = None if region.parent_id is None else tree.region(region.parent_id).code
+    return {
+        "code": region.code,
+        "name": region.name,
+        "name_en": region.name_en,
+        "tier": region.tier,
+        "parent": parent,
+    }
+
+
+def location_row(lon: float, lat: float) -> Row:
+    """Everything that lies under a WGS84 point. Two queries at most for the names."""
+    found = territory.locate(lon, lat)
+    tree = territory.tree()
+    row: Row = {"place": {"lon": lon, "lat": lat}, "grade": found.grade}
+    row["border_m"] = None if found.border_m is None else round(found.border_m, 1)
+    grid = Grid.objects.filter(pk=found.grid_id or 0).values("code", "name").first()
+    cell = Cell.objects.filter(pk=found.cell_id or 0).values_list("code", flat=True).first()
+    row |= {"grid": grid, "cell": cell}
+    for tier in ("community", "street", "district", "city"):
+        region_id = getattr(found, f"{tier}_id")
+        region = None if region_id is None else tree.region(region_id)
+        row[tier] = None if region is None else {"code": region.code, "name": region.name}
+    return row
+
+
+def unit_rows(*, kind: str) -> list[Row]:
+    """Active units, parents first. One query."""
+    rows = staff.units(kind=kind).values(
+        "id", "code", "name", "name_en", "kind", "parent_id", region_code=F("region__code")
+    )
+    return [
+        {
+            "id": row["id"],
+            "code": row["code"],
+            "name": row["name"],
+            "name_en": row["name_en"],
+            "kind": row["kind"],
+            "parent": row["parent_id"],
+            "region": row["region_code"],
+        }
+        for row in rows
+    ]
+
+
+def number_of(user: User, case_id: int | None) -> str | None:
+    """The number of a case by its id, if `user` may see it. One query unless `case_id` is None."""
+    if case_id is None:
+        return None
+    at = cases.cases_for(user).filter(pk=case_id).values_list("reported_at", flat=True).first()
+    return None if at is None else rules.case_number(case_id, timezone.localdate(at))
+
+
+def similar_row(case: Any) -> Row:
+    """A case of `cases.queries.similar_to` as `GET /similar` shows it."""
+    kind = case.case_class
+    return {
+        "number": case.number,
+        "stage": case.stage,
+        "case_class": kind and {"code": kind.code, "name": kind.name},
+        "description": case.description,
+        "distance_m": round(case.distance.m, 1),
+        "reported_at": case.reported_at.isoformat(),
+    }
+
+
+def seat_row(seat: Seat) -> Row:
+    """A post as `GET /me` shows it."""
+    region = None if seat.region_id is None else territory.tree().region(seat.region_id).code
+    return {
+        "post": seat.post_id,
+        "title": seat.title,
+        "unit": seat.unit_id,
+        "reach": seat.reach,
+        "region": region,
+        "grids": sorted(seat.grid_ids),
+        "classes": list(seat.class_codes),
+        "grants": sorted(seat.grants),
+    }
