@@ -66,12 +66,10 @@ def _with_database(name: str, rest: list[str]) -> int:
     if name in KINDS and not django.has_command(name):
         name, rest = _kind(name, rest)
     django_name = _django_name(name)
-    if name in DJANGO_COMMANDS and not django.has_command(django_name):
-        print(f"bin/linli {name} is not available in this version.")
-        return NOT_AVAILABLE
-    if name == "bench" and not (ROOT / "bench" / "__main__.py").exists():
-        print("bin/linli bench is not available in this version.")
-        return NOT_AVAILABLE
+    if name in DJANGO_COMMANDS and name != "distribute" and not django.has_command(django_name):
+        return _not_available(name)
+    if name == "bench":
+        rest = _bench(rest)
     with cluster.database() as url:
         environment = django.program_environment(url)
         if name == "backup":
@@ -84,13 +82,20 @@ def _with_database(name: str, rest: list[str]) -> int:
             database.migrate(url)
             return 0
         if name == "bench":
-            return _foreground([str(PYTHON), "-m", "bench", *rest], environment, folder=str(ROOT))
+            return _foreground([str(PYTHON), "-m", *rest], environment, folder=str(ROOT))
         if name == "distribute" and not _has_citus(url):
             return NOT_AVAILABLE
+        if name == "distribute" and not django.has_command(name):
+            return _not_available(name)
         words_ = rest if name == "manage" else [django_name, *rest]
         if name != "manage":
             database.migrate(url)
         return django.call(words_, environment=environment)
+
+
+def _not_available(name: str) -> int:
+    print(f"bin/linli {name} is not available in this version.")
+    return NOT_AVAILABLE
 
 
 def _django_name(name: str) -> str:
@@ -107,6 +112,19 @@ def _kind(name: str, rest: list[str]) -> tuple[str, list[str]]:
     raise Trouble(
         f"bin/linli {name} needs to know what: {', '.join(kinds) or 'nothing in this version'}.",
         f"For example: bin/linli {name} {kinds[0] if kinds else 'KIND'} --help",
+    )
+
+
+def _bench(rest: list[str]) -> list[str]:
+    """`bench locate …` is `python -m bench.locate …`; alone it is `python -m bench`, if there."""
+    there = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
+    if rest and _django_name(rest[0]) in there:
+        return [f"bench.{_django_name(rest[0])}", *rest[1:]]
+    if (ROOT / "bench" / "__main__.py").exists():
+        return ["bench", *rest]
+    raise Trouble(
+        f"bin/linli bench needs to know which: {', '.join(there) or 'none in this version'}.",
+        f"For example: bin/linli bench {there[0] if there else 'NAME'} --help",
     )
 
 
