@@ -1,4 +1,4 @@
-"""bin/linli export catalogue: the classes in use with their conditions, as a sheet."""
+"""`bin/linli export catalogue`: the classes in use with their conditions, as a sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""bin/linli import catalogue: a sheet of classes, conditions and limits into an edition."""
+"""`bin/linli import catalogue`: a sheet of classes, conditions and limits into an edition."""
 
 from __future__ import annotations
 
