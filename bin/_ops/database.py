@@ -33,7 +33,7 @@ def check_own(url: str) -> None:
     missing = {"postgis", "pg_trgm", "btree_gist"} - set(extensions.split(","))
     for name in sorted(missing):
         try:
-            django.ask(url, f"CREATE EXTENSION {name}; SELECT 1")
+            django.ask(url, f"CREATE EXTENSION {name}")
         except Trouble as refused:
             raise Trouble(
                 f"The database lacks the extension {name}: {refused}",

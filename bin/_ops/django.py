@@ -49,7 +49,8 @@ ASK = """
 import sys, psycopg
 try:
     with psycopg.connect(sys.argv[1], autocommit=True, connect_timeout=10) as connection:
-        row = connection.execute(sys.argv[2]).fetchone()
+        cursor = connection.execute(sys.argv[2])
+        row = cursor.fetchone() if cursor.description else None
         print("\\x1f".join("" if cell is None else str(cell) for cell in row or ()))
 except psycopg.Error as error:
     sys.exit(str(error).strip())
