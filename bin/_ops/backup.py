@@ -54,6 +54,8 @@ def backup(url: str, arguments: list[str]) -> int:
         "--with-keys", action="store_true", help="put the keys of sealed personal fields in as well"
     )
     options = parser.parse_args(arguments)
+    if django.ask(url, IS_EMPTY) == ["True"]:
+        raise Trouble("The database is empty: there is nothing to back up.")
     target = options.archive or _default_archive()
     if target.exists():
         raise Trouble(f"{target} exists already.", "Name another archive, or move that one away.")
