@@ -94,8 +94,9 @@ def _copies(photo: Image.Image) -> tuple[Image.Image, Image.Image]:
         photo.draft(None, (LONG_EDGE, LONG_EDGE))  # decodes at 1/2, 1/4 or 1/8
     photo.load()
     profile = photo.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(photo)
-    plain = _opaque(upright)
+    if photo.mode in {"RGB", "L", "CMYK", "RGBA"}:  # in place, before anything copies it
+        photo.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS)
+    plain = _opaque(ImageOps.exif_transpose(photo))
     plain.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS)
     if profile and plain.mode == "RGB":
         plain = _to_srgb(plain, profile)
