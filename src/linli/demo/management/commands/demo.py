@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from linli.demo.services import accounts, living, making
+
+
+class Command(BaseCommand):
+    help = "Make the demo city, add cases to it, list its accounts, or let reports arrive."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cases", type=int, help="how many cases to add (first time: 3000)")
+        parser.add_argument("--accounts", action="store_true", help="the demo accounts as JSON")
+        parser.add_argument("--live", action="store_true", help="let reports arrive until Ctrl-C")
+        parser.add_argument("--every", type=float, default=6.0, help="seconds between reports")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing in a used database")
+        parser.add_argument(
+            "--part", help="one worker's share, as INDEX:COUNT (used by the command itself)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["part"]:
+            index, count = map(int, options["part"].split(":"))
+            making.part(index=index, count=count, now=timezone.now())
+            return
+        if options["accounts"]:
+            self.stdout.write(json.dumps(accounts.listed(), ensure_ascii=False, indent=2))
+            return
+        if options["live"]:
+            self._live(options["every"])
+            return
+        self._make(options)
+
+    def _make(self, options: dict[str, Any]) -> None:
+        state = making.state()
+        if state == "foreign":
+            if options["if_empty"]:
+                return
+            raise CommandError(
+                "This database holds a city that is not the demo. "
+                "Point LINLI_DATABASE_URL or LINLI_DATA to an empty one."
+            )
+        started = time.monotonic()
+        if state == "empty":
+            self.stdout.write("Making the demo city: ground, people, catalogue …")
+            making.found(now=timezone.now())
+        elif options["if_empty"]:
+            return
+        count = options["cases"] if options["cases"] is not None else 3000
+        if state == "made" and options["cases"] is None:
+            self.stdout.write("The demo city is there already; add cases with --cases N.")
+            return
+        self.stdout.write(f"Letting {count} cases happen …")
+        connection.close()
+        making.fill(count=count, tell=self._progress)
+        self.stdout.write(f"\nDone in {time.monotonic() - started:.0f} s.")
+
+    def _progress(self, done: int, of: int) -> None:
+        if sys.stdout.isatty() or done == of:
+            bar = "#" * (30 * done // max(1, of))
+            self.stdout.write(f"\r[{bar:<30}] {done}/{of}", ending="")
+            self.stdout.flush()
+
+    def _live(self, every: float) -> None:
+        if making.state() != "made":
+            raise CommandError("There is no demo city yet: run `bin/linli demo` first.")
+        self.stdout.write("Reports arrive; stop with Ctrl-C.")
+        try:
+            for number in living.reports(every=every):
+                self.stdout.write(number)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")

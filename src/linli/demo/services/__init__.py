@@ -1,0 +1,1 @@
+"""Making the demo city: ground, people, cases; and new reports while one watches."""

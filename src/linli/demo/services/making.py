@@ -1,0 +1,74 @@
+"""Making the demo: once the ground and the people, then cases, on two cores."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+from django.db import transaction
+
+from linli.cases.models import Case
+from linli.catalogue import services as catalogue
+from linli.demo.services import city, people, replay
+from linli.staff.models import Unit, User
+
+WORKERS = 2
+
+
+def state() -> Literal["empty", "made", "foreign"]:
+    """What the database holds: nothing, the demo, or somebody's city. Two queries."""
+    if Unit.objects.filter(code="CITY", name__startswith="示范市").exists():
+        return "made"
+    used = Unit.objects.exists() or User.objects.filter(is_system=False).exists()
+    return "foreign" if used else "empty"
+
+
+@transaction.atomic
+def found(*, now: datetime) -> None:
+    """Ground, catalogue, people; all or nothing."""
+    city.build()
+    catalogue.seed_catalogue(now)
+    people.hire(now=now)
+
+
+def fill(*, count: int, tell: Callable[[int, int], None]) -> None:
+    """`count` cases by two processes, each with a share. Raises RuntimeError if one fails."""
+    before = Case.objects.count()
+    shares = [count // WORKERS + (1 if i < count % WORKERS else 0) for i in range(WORKERS)]
+    running = [
+        subprocess.Popen(  # noqa: S603  our own command
+            [
+                sys.executable,
+                str(settings.BASE_DIR / "manage.py"),
+                "demo",
+                "--part",
+                f"{i}:{share}",
+            ],
+            env=os.environ.copy(),
+        )
+        for i, share in enumerate(shares)
+        if share
+    ]
+    try:
+        while any(process.poll() is None for process in running):
+            time.sleep(0.5)
+            tell(min(Case.objects.count() - before, count), count)
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait()
+    if any(process.returncode for process in running):
+        raise RuntimeError("A worker of the demo failed; its message is above.")
+    tell(count, count)
+
+
+def part(*, index: int, count: int, now: datetime) -> None:
+    """One worker's share; its choices follow from how many cases there are."""
+    seed = Case.objects.count() * WORKERS + index + 1
+    replay.replay(count=count, now=now, seed=seed)

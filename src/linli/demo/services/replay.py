@@ -1,0 +1,346 @@
+"""Cases of the demo city: kinds, hours, places and durations of real requests, our own words.
+
+Every case goes through the real services with the time of its moves passed in (design §8).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from linli.cases import policy, services
+from linli.cases.models import Case
+from linli.cases.rules.inputs import Contact, Place
+from linli.catalogue import queries as catalogue
+from linli.demo.services.city import DATA
+from linli.files import services as files
+from linli.kernel.errors import Refused
+from linli.staff.models import Post, User
+from linli.territory.models import Grid, GridVersion, Road
+
+DAYS = 90
+
+
+class Fact(NamedTuple):
+    """One line of the rhythm: class, minute of the day, relative place, minutes to the end."""
+
+    code: str
+    minute: int
+    x: float
+    y: float
+    minutes: int | None
+    duplicate: bool
+
+
+def rhythm() -> list[Fact]:
+    """The shipped facts (src/linli/demo/data/LICENSES.md)."""
+    text = gzip.decompress((DATA / "rhythm.csv.gz").read_bytes()).decode()
+    return [
+        Fact(
+            row["class"], int(row["minute"]), float(row["x"]), float(row["y"]),
+            int(row["minutes"]) if row["minutes"] else None, row["duplicate"] == "1",
+        )
+        for row in csv.DictReader(io.StringIO(text))
+    ]  # fmt: skip
+
+
+#: What people say, in our own words; {place} is filled in.
+WORDS = {
+    "E01": ["{place}有垃圾没有人清理,已经好几天了", "{place}路面很脏,请派人打扫", "{place}堆了不少杂物,影响走路"],
+    "E02": ["{place}电线杆上贴满小广告", "{place}的招牌破了,怕掉下来"],
+    "E03": ["{place}工地晚上还在施工,很吵", "{place}工地灰尘很大,没有洒水"],
+    "E04": ["{place}路面有积水,走不过去", "{place}水管在漏水", "{place}下水道堵了,有异味"],
+    "E05": ["{place}车辆乱停,把人行道占了", "{place}商铺把东西摆到了路上", "{place}音响声音太大"],
+    "C01": ["{place}路灯不亮", "{place}井盖松动,车子压过有响声"],
+    "C02": ["{place}的信号灯有时不亮", "{place}路牌歪了"],
+    "C03": ["{place}垃圾桶满了没有清运", "{place}垃圾桶坏了"],
+    "C04": ["{place}行道树有断枝,请修剪", "{place}树池里的箅子缺了"],
+}  # fmt: skip
+
+
+@dataclass
+class Town:
+    """What the replay needs at hand, read once."""
+
+    users: dict[int, User]
+    posts_by_unit: dict[int, list[Post]]
+    workers: dict[int, User]
+    grids: list[Grid]
+    outlines: list[shapely.Geometry]
+    roads: list[str]
+    pictures: list[bytes]
+    pick: random.Random
+    ours: dict[str, User]
+
+    def user(self, post: Post) -> User:
+        """The person on a post, with seats read once for the whole replay."""
+        return self.users[post.user_id]
+
+
+def town(*, seed: int) -> Town:
+    """Read the city."""
+    posts = list(Post.objects.select_related("unit"))
+    users = {u.pk: u for u in User.objects.all()}
+    by_unit: dict[int, list[Post]] = {}
+    for post in posts:
+        by_unit.setdefault(post.unit_id, []).append(post)
+    duties = Post.objects.filter(duties__valid_to__isnull=True).values_list(
+        "duties__grid_id", "user_id"
+    )
+    workers = {grid: users[user] for grid, user in duties if grid is not None}
+    versions = list(GridVersion.objects.select_related("grid__community").order_by("grid__code"))
+    return Town(
+        users=users,
+        posts_by_unit=by_unit,
+        workers=workers,
+        grids=[v.grid for v in versions],
+        outlines=[shapely.from_wkb(bytes(v.outline.wkb)) for v in versions],
+        roads=sorted(set(Road.objects.exclude(name="").values_list("name", flat=True))),
+        pictures=[_picture(n) for n in range(12)],
+        pick=random.Random(seed),  # noqa: S311  made-up cases
+        ours={u.username: u for u in users.values()},
+    )
+
+
+def replay(
+    *, count: int, now: datetime, seed: int = 1, tell: Callable[[int], None] | None = None
+) -> int:
+    """Let `count` cases happen within the 90 days before `now`; returns how many there are.
+
+    Each case is one transaction; about a tenth is still under way at `now`.
+    """
+    here = town(seed=seed)
+    facts = rhythm()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # a demo can be made again
+    try:
+        for i in range(count):
+            fact = here.pick.choice(facts)
+            with transaction.atomic():
+                at = _moment(here, fact, now)
+                _live(here, report_one(here, fact, at), fact, at, now)
+            if tell is not None:
+                tell(i + 1)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = on")
+    return count
+
+
+def _moment(here: Town, fact: Fact, now: datetime) -> datetime:
+    """A day of the last 90, more of them late ones (so that queues are lively), at the fact's hour."""
+    back = int(DAYS * here.pick.random() ** 1.4)
+    day = timezone.localdate(now) - timedelta(days=back)
+    at = datetime.combine(day, time(fact.minute // 60, fact.minute % 60))
+    moment = timezone.make_aware(at) + timedelta(seconds=here.pick.randrange(60))
+    return min(moment, now - timedelta(minutes=here.pick.randrange(1, 90)))
+
+
+def _place(here: Town, fact: Fact) -> tuple[Grid, Place]:
+    """A point in the grid that the fact's relative place leads to; the Bund gets every third."""
+    n = len(here.grids)
+    index = int((fact.x * 0.6 + fact.y * 0.4 + here.pick.random() * 0.35) * n) % n
+    if here.pick.random() < 0.33:
+        index = here.pick.choice(
+            [i for i, g in enumerate(here.grids) if g.code.startswith("310101013")]
+        )
+    shape = here.outlines[index]
+    west, south, east, north = shape.bounds
+    for _try in range(50):
+        x = west + (east - west) * here.pick.random()
+        y = south + (north - south) * here.pick.random()
+        if shape.contains(shapely.Point(x, y)):
+            return here.grids[index], Place(round(x, 6), round(y, 6))
+    middle = shape.representative_point()
+    return here.grids[index], Place(middle.x, middle.y)
+
+
+def report_one(here: Town, fact: Fact, at: datetime) -> Case:
+    """One report at that moment, from a resident or the grid's worker."""
+    grid, place = _place(here, fact)
+    pick = here.pick
+    channel = pick.choices(
+        ["portal", "hotline", "worker", "wechat", "counter"], [38, 27, 25, 6, 4]
+    )[0]
+    worker = here.workers.get(grid.pk)
+    actor = worker if channel == "worker" else None
+    road = pick.choice(here.roads) if grid.code.startswith("310101013") else ""
+    address = (
+        f"{road}{pick.randrange(1, 300)}号" if road else f"{grid.name}{pick.randrange(1, 60)}弄"
+    )
+    words = pick.choice(WORDS.get(fact.code[:3], WORDS["E01"])).format(place=address)
+    contact = None
+    if actor is None and pick.random() < 0.6:
+        contact = Contact(
+            name=f"居民{pick.randrange(100, 999)}", phone=f"139{pick.randrange(10**8):08d}"
+        )
+    filed = services.report(
+        description=words,
+        place=place,
+        address=address,
+        case_class=fact.code if actor is not None or pick.random() < 0.5 else None,
+        channel=channel,
+        actor=actor,
+        contact=contact,
+        uploads=[_upload(here, actor, at)] if pick.random() < 0.5 and actor is not None else (),
+        now=at,
+    )
+    return filed.case
+
+
+def move_on(here: Town, case: Case, fact: Fact, now: datetime) -> bool:
+    """The next of the seven steps of an open case; whether there was one to make."""
+    names = ["reported", "filed", "dispatched", "handling", "handled", "checking"]
+    if case.stage not in names:
+        return False
+    steps = _steps(here, fact)
+    step = steps[names.index(case.stage)]
+    if case.stage == "checking" and case.check_passed is not None:
+        step = steps[-1]
+    try:
+        with transaction.atomic():
+            step(case, now)
+    except Refused:
+        return False
+    return True
+
+
+def _live(here: Town, case: Case, fact: Fact, at: datetime, now: datetime) -> None:
+    """Walk the case on until its time is `now` or it ends."""
+    pick = here.pick
+    span = timedelta(minutes=min(fact.minutes or pick.randrange(300, 9000), 60 * 24 * 20))
+    stages = np.cumsum([0.004, 0.006, 0.05, 0.72, 0.08, 0.07, 0.07])
+    clock = at
+    for step, share in zip(_steps(here, fact), stages, strict=True):
+        clock = at + span * float(share) + timedelta(minutes=pick.randrange(2, 20))
+        if clock >= now:
+            return
+        try:
+            with transaction.atomic():
+                going_on = step(case, clock)
+        except Refused:
+            return
+        if not going_on:
+            return
+        case = Case.objects.get(pk=case.pk)
+
+
+def _steps(here: Town, fact: Fact) -> list[Callable[[Case, datetime], bool]]:
+    pick = here.pick
+
+    def by(case: Case, move: str, unit_id: int | None) -> User:
+        for post in here.posts_by_unit.get(unit_id or 0, []):
+            user = here.user(post)
+            if move in policy.moves_for(user, case):
+                return user
+        raise Refused(f"Nobody of the demo can {move}.")
+
+    def do(case: Case, move: str, now: datetime, **inputs: Any) -> Case:
+        axis_unit = (
+            case.lead_unit_id if move in ("accept", "report_back", "decline") else case.centre_id
+        )
+        user = by(case, move, axis_unit)
+        if inputs.pop("photo", False):
+            inputs["files"] = [_upload(here, user, now)]
+        return services.perform(move, case_id=case.pk, actor=user, now=now, **inputs)
+
+    def file_it(case: Case, now: datetime) -> bool:
+        if pick.random() < 0.04:
+            do(case, "dismiss", now, opinion="经核实,不属于受理范围,已向诉求人说明")
+            return False
+        do(case, "file", now, case_class=fact.code)
+        return True
+
+    def dispatch(case: Case, now: datetime) -> bool:
+        unit = _unit_for(case)
+        if unit is None:
+            return False
+        do(case, "dispatch", now, unit=unit)
+        return True
+
+    def accept(case: Case, now: datetime) -> bool:
+        if pick.random() < 0.03:
+            do(case, "decline", now, opinion="该处不在本单位养护范围内,请核实权属")
+            return False
+        do(case, "accept", now)
+        return True
+
+    def report_back(case: Case, now: datetime) -> bool:
+        do(case, "report_back", now, opinion=pick.choice(["已处理完毕", "已清理干净", "已修复,请核查"]),
+           photo=True)  # fmt: skip
+        return True
+
+    def request_check(case: Case, now: datetime) -> bool:
+        do(case, "request_check", now)
+        return True
+
+    def check(case: Case, now: datetime) -> bool:
+        user = here.workers.get(case.grid_id or 0)
+        if user is None or case.place is None:
+            return False
+        passed = pick.random() > 0.05
+        services.check(
+            case_id=case.pk, actor=user, now=now, passed=passed,
+            place=Place(case.place.x, case.place.y), uploads=[_upload(here, user, now)],
+            opinion="现场核查合格" if passed else "现场仍有问题",
+        )  # fmt: skip
+        return True
+
+    def close(case: Case, now: datetime) -> bool:
+        if case.check_passed:
+            do(case, "close", now)
+            if pick.random() < 0.6:
+                services.evaluate(
+                    case_id=case.pk, actor=None, now=now + timedelta(minutes=1),
+                    rating=pick.choices([3, 2, 1], [70, 22, 8])[0],
+                )  # fmt: skip
+        else:
+            do(case, "rework", now, opinion="核查不合格,请继续处理")
+        return False
+
+    return [file_it, dispatch, accept, report_back, request_check, check, close]
+
+
+def _unit_for(case: Case) -> int | None:
+    regions = [r for r in (case.community_id, case.street_id, case.district_id) if r is not None]
+    if case.case_class_id is None:
+        return None
+    kind = catalogue.current().class_by_id(case.case_class_id)
+    found = catalogue.suggest_units(kind, regions, timezone.localdate(case.reported_at))
+    return next((s.unit_id for s in found if s.role == "lead"), None)
+
+
+def _picture(number: int) -> bytes:
+    """A small drawn picture: nobody's photo."""
+    pick = random.Random(number)  # noqa: S311
+    image = Image.new("RGB", (320, 240), (196, 206, 212))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 150, 320, 240), fill=(140, 140, 138))
+    for i in range(6):
+        left, high = i * 55, pick.randrange(30, 120)
+        draw.rectangle((left, 150 - high, left + 48, 150), fill=(170, 160 - i * 6, 140))
+    for _i in range(pick.randrange(0, 9)):
+        x, y = pick.randrange(320), pick.randrange(165, 230)
+        draw.ellipse((x, y, x + 18, y + 10), fill=(90, 70, 50))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=70)
+    return out.getvalue()
+
+
+def _upload(here: Town, user: User | None, now: datetime) -> str:
+    content = ContentFile(here.pick.choice(here.pictures), name="photo.jpg")
+    upload = files.store(content=content, name="photo.jpg", owner=user, holder=None, now=now)
+    return str(upload.pk)
