@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ def advance(
         seat = policy.require_seat(actor, move, case)
     act = Act(case, move, now, actor, seat, _opinion(move, opinion))
     act.target = rules.after(case.stage, move)
-    before = _facts(case)
+    before, was = _facts(case), policy.Facts.of(case)
     stage_from = case.stage
     if uploads or _needs_files(move):
         act.files = attach(act, uploads, holder=holder if by_reporter else None)
@@ -105,7 +105,7 @@ def advance(
     clocks.turn(case, stage_from, now=now, relimit=act.relimit, detail=act.detail)
     remember(act, stage_from)
     _save(case, before)
-    announce(case, move)
+    announce(case, move, was=was)
     return case
 
 
@@ -275,25 +275,14 @@ def _save(case: Case, before: dict[str, Any]) -> None:
         Case.objects.filter(pk=case.pk).update(**changed)
 
 
-def announce(case: Case, move: str) -> None:
-    """Tell open pages, in this transaction; ids and codes only."""
+def announce(case: Case, move: str, *, was: policy.Facts | None = None) -> None:
+    """Tell open pages, in this transaction; ids and codes only.
+
+    `was` are the facts before the move: who saw the case until now hears of its leaving too.
+    """
     facts = policy.Facts.of(case)
-    live.publish(
-        "case",
-        {
-            "case": case.pk,
-            "move": move,
-            "stage": case.stage,
-            "event": case.event_count,
-            "facts": {
-                "district_id": facts.district_id,
-                "street_id": facts.street_id,
-                "community_id": facts.community_id,
-                "grid_id": facts.grid_id,
-                "lead_unit_id": facts.lead_unit_id,
-                "shared_with": list(facts.shared_with),
-                "tracker_id": facts.tracker_id,
-                "case_class_id": facts.case_class_id,
-            },
-        },
-    )
+    told = {"case": case.pk, "move": move, "stage": case.stage, "event": case.event_count}
+    said: dict[str, Any] = {**told, "facts": asdict(facts)}
+    if was is not None and was != facts:
+        said["was"] = asdict(was)
+    live.publish("case", said)
