@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,9 +22,6 @@ from linli.files import forms as files
 from linli.kernel.errors import BadInput, NotYours, Refused
 from linli.staff import queries as staff
 from linli.staff.web import Access, StaffRequest
-
-if TYPE_CHECKING:
-    from linli.staff.models import User
 
 
 class ApiRequest(StaffRequest):
@@ -60,7 +57,7 @@ class Session:
     def __call__(self, request: HttpRequest) -> str | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
-        user: User | Any = request.user
+        user: Any = request.user
         if not user.is_authenticated or _is_idle(request):
             return None
         if user.must_change_password:

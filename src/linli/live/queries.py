@@ -1,0 +1,77 @@
+"""Who watches: the ordinary, synchronous questions the event stream asks in a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import close_old_connections
+from django.http import HttpRequest
+from django.utils import timezone, translation
+
+from linli.cases import policy
+from linli.cases import queries as cases
+from linli.kernel.errors import NotFound
+from linli.staff.models import StaffState
+
+if TYPE_CHECKING:
+    from linli.cases.policy import Facts, Scope
+
+SEEN_AT = "linli_seen_at"  # what staff.middleware notes
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who watches: staff with what they see, or a resident with the cases they follow."""
+
+    user_id: int | None
+    scopes: tuple[Scope, ...]
+    case_ids: frozenset[int] = frozenset()
+
+    def sees(self, case_id: int, facts: Facts) -> bool:
+        """Whether an event of this case is for them. No query."""
+        if self.user_id is None:
+            return case_id in self.case_ids
+        return any(scope.covers(facts) for scope in self.scopes)
+
+
+def staff_person(session_key: str) -> Person | None:
+    """The person of a session; None if it has ended, is idle, or something is still to be put
+    right on the account page. Four queries."""
+    close_old_connections()
+    request = HttpRequest()
+    request.session = _session(session_key)
+    seen: Any = request.session.get(SEEN_AT)
+    if seen is not None and timezone.now().timestamp() - seen > settings.IDLE_MINUTES * 60:
+        return None
+    user: Any = get_user(request)
+    if not user.is_authenticated or user.must_change_password:
+        return None
+    return Person(user.pk, tuple(policy.scopes_of(user)))
+
+
+def _session(key: str) -> SessionBase:
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    return store
+
+
+def resident(number: str, secret: str) -> Person | None:
+    """Who follows a case by number and secret; None if they do not belong together."""
+    close_old_connections()
+    try:
+        with translation.override("en"):
+            found = cases.followed(number, secret)
+    except NotFound:
+        return None
+    return Person(None, (), frozenset({found.own_case.pk, found.case.pk}))
+
+
+def staff_stamp() -> str:
+    """Changes with every change to the tree of units. One query."""
+    close_old_connections()
+    stamp = StaffState.objects.filter(pk=1).values_list("stamp", flat=True).first()
+    return str(stamp)

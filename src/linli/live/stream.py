@@ -1,0 +1,201 @@
+"""`/events`: server-sent events for every open page, by ASGI alone, without Django's views.
+
+What is sent: `case` (id, move, stage, event number), `badges` (count again), `notice` (the bell),
+`reset` (look at everything again). Ids, codes and stages only; what a page shows it asks the site.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import partial
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from linli.live import queries
+from linli.live.hub import Hub, Watcher
+from linli.live.queries import Person
+
+log = logging.getLogger(__name__)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+PING_S = 20.0
+RETRY_MS = 3000
+MOST_WATCHERS = 5000
+_hub: Hub | None = None
+
+
+def hub() -> Hub:
+    """The hub of this process, listening in the running loop."""
+    global _hub  # noqa: PLW0603  one a process
+    if _hub is None:
+        _hub = Hub()
+    _hub.start()
+    return _hub
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        await _answer(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    global _hub  # noqa: PLW0603
+    while True:
+        asked = await receive()
+        if asked["type"] == "lifespan.startup":
+            hub()
+            await send({"type": "lifespan.startup.complete"})
+        elif asked["type"] == "lifespan.shutdown":
+            if _hub is not None:
+                await _hub.stop()
+                _hub = None
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    path, method = scope["path"], scope["method"]
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1")
+               for name, value in scope["headers"]}  # fmt: skip
+    host, _port = split_domain_port(headers.get("host", ""))
+    if not host or not validate_host(host, settings.ALLOWED_HOSTS):
+        await _say(send, 400, "This host name is not served here.")
+        return
+    if path == "/healthz":
+        await _say(send, 200, "ok")
+        return
+    if path != "/events":
+        await _say(send, 404, "Only /events is here.")
+        return
+    cors = _cors(headers.get("origin"), host)
+    if cors is None:
+        await _say(send, 403, "Pages of another site may not listen here.")
+        return
+    if method != "GET":
+        await _say(send, 405, "Only GET is possible here.", [(b"allow", b"GET"), *cors])
+        return
+    await _admit(scope, headers, cors, receive, send)
+
+
+def _cors(origin: str | None, host: str) -> Headers | None:
+    """Headers for a page of the same host, whatever its port; None for one of another site."""
+    headers = [(b"vary", b"origin, cookie")]
+    if origin is None:
+        return headers
+    if urlsplit(origin).hostname != urlsplit(f"//{host}").hostname and (
+        origin not in settings.CSRF_TRUSTED_ORIGINS
+    ):
+        return None
+    return [
+        *headers,
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+    ]
+
+
+async def _admit(
+    scope: Scope, headers: dict[str, str], cors: Headers, receive: Receive, send: Send
+) -> None:
+    here = hub()
+    if len(here.watchers) >= MOST_WATCHERS:
+        await _say(send, 503, "Too many pages are open.", [(b"retry-after", b"60"), *cors])
+        return
+    again = _who(scope["query_string"], headers.get("cookie", ""))
+    try:
+        person = None if again is None else await here.ask(again)
+    except Exception as error:
+        log.warning("live: nobody could be admitted", extra={"reason": repr(error)})
+        await _say(send, 503, "Please try again.", [(b"retry-after", b"5"), *cors])
+        return
+    if again is None or person is None:
+        await _say(send, 401, "Sign in, or follow a case by number and key.", cors)
+        return
+    watcher = Watcher(person, again, time.monotonic())
+    await _watch(here, watcher, _last(headers.get("last-event-id")), cors, receive, send)
+
+
+def _who(query: bytes, cookies: str) -> Callable[[], Person | None] | None:
+    """The question who this is: a resident by number and key, or staff by session."""
+    given = parse_qs(query.decode("latin-1"), max_num_fields=10)
+    if "case" in given and "key" in given:
+        return partial(queries.resident, given["case"][0][:40], given["key"][0][:80])
+    jar: SimpleCookie = SimpleCookie()
+    with contextlib.suppress(CookieError):
+        jar.load(cookies)
+    session = jar.get(settings.SESSION_COOKIE_NAME)
+    if session is None or not session.value.isalnum():
+        return None
+    return partial(queries.staff_person, session.value)
+
+
+def _last(text: str | None) -> int | None:
+    if text is None or not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return int(text)
+
+
+async def _watch(
+    here: Hub, watcher: Watcher, last: int | None, cors: Headers, receive: Receive, send: Send
+) -> None:
+    start: Headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),  # nginx: pass on at once
+        (b"x-content-type-options", b"nosniff"),
+        *cors,
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": start})
+    await _body(send, f"retry: {RETRY_MS}\nid: {here.number}\n: hello\n\n".encode())
+    here.join(watcher, last)
+    gone = asyncio.create_task(_gone(receive, watcher))
+    try:
+        while not watcher.ended:
+            try:
+                async with asyncio.timeout(PING_S):
+                    await watcher.wake.wait()
+            except TimeoutError:
+                await _body(send, b": ping\n\n")
+                continue
+            watcher.wake.clear()
+            if watcher.queue:
+                text = b"".join(watcher.queue)
+                watcher.queue.clear()
+                await _body(send, text)
+    finally:
+        here.leave(watcher)
+        gone.cancel()
+    with contextlib.suppress(Exception):  # the browser may be gone
+        await _body(send, b"", more=False)
+
+
+async def _gone(receive: Receive, watcher: Watcher) -> None:
+    """Wait until the browser has closed the stream."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    watcher.end()
+
+
+async def _body(send: Send, text: bytes, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": text, "more_body": more})
+
+
+async def _say(
+    send: Send, status: int, sentence: str, headers: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    kind = (b"content-type", b"text/plain; charset=utf-8")
+    all_headers = [kind, (b"cache-control", b"no-store"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": all_headers})
+    await _body(send, f"{sentence}\n".encode(), more=False)

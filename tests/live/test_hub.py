@@ -1,0 +1,172 @@
+"""Who hears of what, without a server or a database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import asdict
+from typing import Any
+
+from linli.cases.policy import Facts, Scope
+from linli.live.hub import MOST_WAITING, Hub, Watcher
+from linli.live.queries import Person
+
+HERE = Facts(1, 11, 111, 1111, None, (), None, 7)
+THERE = Facts(2, 22, 222, 2222, None, (), None, 7)
+
+
+def scope(district: int) -> Scope:
+    none: frozenset[int] = frozenset()
+    return Scope(False, "district", frozenset({district}), none, none, none, 5, None)
+
+
+def staff(district: int = 1, user_id: int = 3) -> Person:
+    return Person(user_id, (scope(district),))
+
+
+def watch(hub: Hub, person: Person, last: int | None = None) -> Watcher:
+    watcher = Watcher(person, lambda: person, time.monotonic())
+    hub.join(watcher, last)
+    return watcher
+
+
+def happened(case: int, facts: Facts, was: Facts | None = None, event: int = 2) -> str:
+    told: dict[str, Any] = {"topic": "case", "case": case, "stage": "filed", "event": event}
+    told["facts"] = asdict(facts)
+    if was is not None:
+        told["was"] = asdict(was)
+    return json.dumps(told)
+
+
+def read(watcher: Watcher) -> list[tuple[str, dict[str, Any], int]]:
+    """What waits for a watcher: event, data, number."""
+    found = []
+    for text in watcher.queue:
+        lines = dict(line.split(": ", 1) for line in text.decode().strip().split("\n"))
+        found.append((lines["event"], json.loads(lines["data"]), int(lines["id"])))
+    watcher.queue.clear()
+    return found
+
+
+def test_an_event_reaches_those_who_may_see_the_case_and_nobody_else() -> None:
+    hub = Hub()
+    near, far, nobody = watch(hub, staff(1)), watch(hub, staff(2)), watch(hub, Person(9, ()))
+    hub.hear(happened(41, HERE))
+    assert [(e, d) for e, d, _n in read(near)] == [
+        ("case", {"case": 41, "stage": "filed", "event": 2})
+    ]
+    assert read(far) == []
+    assert read(nobody) == []
+
+
+def test_facts_of_a_case_are_never_sent() -> None:
+    hub = Hub()
+    near = watch(hub, staff(1))
+    hub.hear(happened(41, HERE))
+    assert "facts" not in near.queue[0].decode()
+
+
+def test_who_saw_a_case_until_now_hears_that_it_went_and_not_where() -> None:
+    hub = Hub()
+    former = watch(hub, staff(1))
+    hub.hear(happened(41, THERE, was=HERE))
+    assert [(e, d) for e, d, _n in read(former)] == [("case", {"case": 41})]
+
+
+def test_a_resident_hears_of_the_case_they_follow_alone() -> None:
+    hub = Hub()
+    follower = watch(hub, Person(None, (), frozenset({41})))
+    hub.hear(happened(40, HERE))
+    hub.hear(happened(41, HERE))
+    assert [d["case"] for _e, d, _n in read(follower)] == [41]
+
+
+def test_a_notice_reaches_its_people() -> None:
+    hub = Hub()
+    mine, other, follower = (
+        watch(hub, staff(user_id=3)), watch(hub, staff(user_id=4)),
+        watch(hub, Person(None, (), frozenset({41}))),
+    )  # fmt: skip
+    hub.hear(json.dumps({"topic": "notice", "users": [3, 5]}))
+    assert [e for e, _d, _n in read(mine)] == ["notice"]
+    assert read(other) == []
+    assert read(follower) == []
+
+
+def test_a_browser_that_comes_back_gets_what_it_missed_and_may_see() -> None:
+    hub = Hub()
+    first = watch(hub, staff(1))
+    hub.hear(happened(41, HERE))
+    ((_e, _d, last),) = read(first)
+    hub.leave(first)
+    hub.hear(happened(42, HERE))
+    hub.hear(happened(43, THERE))
+    back = watch(hub, staff(1), last)
+    assert [d["case"] for _e, d, _n in read(back)] == [42]
+
+
+def test_a_browser_of_another_time_is_told_to_look_at_everything() -> None:
+    hub = Hub()
+    for number in (5, hub.number + 10**9):
+        assert [e for e, _d, _n in read(watch(hub, staff(1), number))] == ["reset"]
+    assert read(watch(hub, staff(1), hub.number)) == []
+    for case in range(1100):  # more than are kept
+        hub.hear(happened(case, THERE))
+    assert [e for e, _d, _n in read(watch(hub, staff(1), hub.number - 1050))] == ["reset"]
+
+
+def test_numbers_grow_also_over_a_restart() -> None:
+    first = Hub()
+    first.hear(happened(1, HERE))
+    time.sleep(0.01)
+    assert Hub().number > first.number
+
+
+def test_a_browser_that_lags_is_told_once_and_costs_no_memory() -> None:
+    hub = Hub()
+    slow = watch(hub, staff(1))
+    for case in range(MOST_WAITING + 1):
+        hub.hear(happened(case, HERE))
+    assert [e for e, _d, _n in read(slow)] == ["reset"]
+
+
+def test_what_is_not_understood_stops_nothing() -> None:
+    hub = Hub()
+    near = watch(hub, staff(1))
+    for payload in ("", "[]", "{}", '{"topic":"case"}', '{"topic":"x"}', "null"):
+        hub.hear(payload)
+    hub.hear(happened(41, HERE))
+    assert len(read(near)) == 1
+
+
+def test_badges_are_hinted_at_once_for_many_events() -> None:
+    async def play() -> list[str]:
+        hub = Hub()
+        near = watch(hub, staff(1))
+        task = asyncio.create_task(hub._count())
+        for case in range(20):
+            hub.hear(happened(case, HERE))
+        await asyncio.sleep(1.2)
+        task.cancel()
+        return [e for e, _d, _n in read(near)]
+
+    found = asyncio.run(play())
+    assert found.count("badges") == 1
+    assert found[-1] == "badges"
+
+
+def test_a_session_that_has_ended_ends_its_stream() -> None:
+    async def play() -> tuple[bool, Person]:
+        hub = Hub()
+        gone = Watcher(staff(1), lambda: None, 0.0)
+        moved = Watcher(staff(1), lambda: staff(2), 0.0)
+        hub.join(gone, None)
+        hub.join(moved, None)
+        await hub.recheck(list(hub.watchers))
+        await hub.stop()
+        return gone.ended, moved.person
+
+    ended, person = asyncio.run(play())
+    assert ended
+    assert person == staff(2)
