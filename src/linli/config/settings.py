@@ -253,7 +253,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 _events_source = [] if EVENTS_ORIGIN == "same" else [EVENTS_ORIGIN or f"*:{EVENTS_PORT}"]
-_map_source = _words("LINLI_MAP_ORIGINS")
+# Another map under our own: templates of its tiles, {z}, {x} and {y} in them, with spaces between.
+MAP_XYZ = os.environ.get("LINLI_MAP_XYZ", "").split()
+MAP_XYZ_ATTRIBUTION = os.environ.get("LINLI_MAP_XYZ_ATTRIBUTION", "")
+# Whose the roads and buildings are; the default is right for the demo's.
+MAP_ATTRIBUTION = os.environ.get("LINLI_MAP_ATTRIBUTION", "© OpenStreetMap contributors (ODbL)")
+_map_source = _words("LINLI_MAP_ORIGINS") + ["/".join(url.split("/")[:3]) for url in MAP_XYZ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

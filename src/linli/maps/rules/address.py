@@ -1,0 +1,36 @@
+"""The address of a tile: zoom, column, row (Web Mercator, rows from the north)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from linli.kernel.errors import BadInput
+
+DEEPEST = 22
+
+
+class Address(NamedTuple):
+    """Zoom 0 … 22, column and row 0 … 2^zoom - 1."""
+
+    z: int
+    x: int
+    y: int
+
+
+def parse_address(z: str, x: str, y: str) -> Address:
+    """The tile that three texts name. Raises BadInput saying which number is wrong and why."""
+    depth = _number("z", z, DEEPEST)
+    last = 2**depth - 1
+    return Address(depth, _number("x", x, last), _number("y", y, last))
+
+
+def _number(name: str, text: str, last: int) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= last:
+        return int(text)
+    raise BadInput(
+        _("%(name)s of a map tile is a number from 0 to %(last)d, not “%(value)s”.")
+        % {"name": name, "last": last, "value": text[:20]},
+        field=name,
+    )

@@ -1,0 +1,68 @@
+"""Tiles, the style of the map, and the map itself."""
+
+from __future__ import annotations
+
+import gzip
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from linli.maps import queries
+from linli.maps.rules.address import parse_address
+from linli.maps.rules.palette import THEMES
+from linli.maps.rules.style import Raster
+from linli.maps.rules.style import style as style_of
+from linli.staff.web import public_page
+
+MVT = "application/vnd.mapbox-vector-tile"
+WORTH_PACKING = 600  # bytes; below, gzip saves less than a packet
+
+
+@require_safe
+@public_page
+def ground(request: HttpRequest, layer: str, z: str, x: str, y: str) -> HttpResponseBase:
+    """One tile of the ground, the same for everybody."""
+    address, today = parse_address(z, x, y), timezone.localdate()
+    tag = queries.ground_tag(layer, address, today=today)
+    answer = get_conditional_response(request, etag=tag)
+    if answer is None:
+        answer = _tile_answer(request, queries.ground_tile(layer, address, today=today).body)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+def _tile_answer(request: HttpRequest, body: bytes) -> HttpResponse:
+    """204 for a tile with nothing in it, else its bytes, packed where the client can unpack."""
+    if not body:
+        answer = HttpResponse(status=204)
+    elif len(body) >= WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer = HttpResponse(gzip.compress(body, 4, mtime=0), content_type=MVT)
+        answer["Content-Encoding"] = "gzip"
+    else:
+        answer = HttpResponse(body, content_type=MVT)
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    return answer
+
+
+@require_safe
+@public_page
+def style(request: HttpRequest) -> HttpResponse:
+    """The style of the ground: `?theme=` light or dark, `?lang=` (default: the page's)."""
+    theme = request.GET.get("theme", "light")
+    lang = request.GET.get("lang") or get_language() or settings.LANGUAGE_CODE
+    raster = Raster(tuple(settings.MAP_XYZ), settings.MAP_XYZ_ATTRIBUTION)
+    document = style_of(
+        theme=theme if theme in THEMES else THEMES[0],
+        lang=lang,
+        attribution=settings.MAP_ATTRIBUTION,
+        raster=raster if raster.tiles else None,
+    )
+    answer = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
+    answer["Cache-Control"] = "public, max-age=300"
+    patch_vary_headers(answer, ["Accept-Language", "Cookie"])
+    return answer
