@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
 
         register_actions(ACTIONS)
         register_grants(GRANTS, kind="work")
+        register_grants(SYSTEM_GRANTS, kind="system")
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
 
 
@@ -46,9 +47,12 @@ GRANTS = {
     "cases.export": _("Export lists of cases"),
 }
 
+SYSTEM_GRANTS = {"cases.settings": _("Set the numbers of cases: distances, windows, days")}
+
 ACTIONS = {
     "cases.contact_shown": _("Looked at who reported"),
     "cases.exported": _("Exported a list of cases"),
+    "cases.settings_changed": _("Changed the settings of cases"),
 }
 
 NOTICES = (

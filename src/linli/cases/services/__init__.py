@@ -38,6 +38,7 @@ from linli.cases.services.intake import (
 )
 from linli.cases.services.performing import VERBS, perform
 from linli.cases.services.reporting import Filed, add_report, report
+from linli.cases.services.settings import change_settings
 from linli.cases.services.tiers import (
     answer,
     ask_reporter,
@@ -59,6 +60,7 @@ __all__ = [
     "answer",
     "ask_extension",
     "ask_reporter",
+    "change_settings",
     "check",
     "close",
     "close_rating_windows",
