@@ -68,6 +68,13 @@ ROLES: tuple[Role, ...] = (
     Role("evaluator", "考核员", "Evaluator", "region", _cases("see export")),
     Role("interface", "接口对接", "Interface", "region", _cases("see report")),
     Role("system_admin", "系统管理员", "System administrator", "unit", whole="system"),
-    Role("security_admin", "安全管理员", "Security administrator", "unit", whole="security"),
+    Role(
+        "security_admin",
+        "安全管理员",
+        "Security administrator",
+        "unit",
+        ("staff.duties",),
+        whole="security",
+    ),
     Role("audit_admin", "审计管理员", "Audit administrator", "unit", whole="audit"),
 )
