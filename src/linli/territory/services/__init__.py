@@ -11,6 +11,7 @@ from linli.territory.services.basemap import (
 from linli.territory.services.boundaries import import_cells, import_grids, import_regions
 from linli.territory.services.changes import (
     change_outline,
+    edit_grid,
     end_grid,
     end_region,
     move_cell,
@@ -23,6 +24,7 @@ __all__ = [
     "Rejected",
     "Row",
     "change_outline",
+    "edit_grid",
     "end_grid",
     "end_region",
     "import_addresses",

@@ -18,6 +18,7 @@ from linli.territory.models import (
     CellVersion,
     Grade,
     Grid,
+    GridKind,
     GridVersion,
     Region,
     RegionVersion,
@@ -138,6 +139,23 @@ def rename(
         owner.name_en = clean(name_en, field="name_en", most=150)
     watch.doubt()
     owner.save()
+
+
+@transaction.atomic
+def edit_grid(*, grid_id: int, name: str, kind: str, households: int | None) -> None:
+    """Another name, kind or number of households; history keeps the old ones.
+
+    Raises NotFound, BadInput.
+    """
+    grid = _owner("grid", grid_id)
+    if kind and kind not in GridKind.values:
+        raise BadInput(_("Choose a kind of grid from the list."), field="kind")
+    if households is not None and not 0 <= households < 1_000_000:
+        raise BadInput(_("A whole number from 0 on is needed."), field="households")
+    grid.name = clean(name, field="name", most=100, least=1)
+    grid.kind, grid.households = kind, households
+    watch.doubt()
+    grid.save()
 
 
 def renew_version(*, kind: Kind, target_id: int, from_date: date, changes: dict[str, Any]) -> None:
