@@ -1,6 +1,34 @@
+from typing import TYPE_CHECKING, cast
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from linli.kernel.navigation import Granted
 
 
 class DeskConfig(AppConfig):
     name = "linli.desk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.kernel.navigation import NavItem, register, register_badges
+
+        section = _("Cases")
+        register(
+            NavItem(label=_("Inbox"), url_name="desk:inbox", icon="inbox", grants=("cases.see",),
+                    badge_key="inbox", order=10, section=section),
+            NavItem(label=_("All cases"), url_name="desk:cases", icon="list-details",
+                    grants=("cases.see",), order=20, section=section),
+            NavItem(label=_("Take in a report"), url_name="desk:intake", icon="phone-call",
+                    grants=("cases.intake",), order=30, section=section),
+        )  # fmt: skip
+        register_badges(badges)
+
+
+def badges(user: "Granted") -> dict[str, int]:
+    """What waits in the person's queues, and their unread notices."""
+    from linli.desk.queries.inbox import nav_badges
+    from linli.staff.models import User
+
+    return nav_badges(cast(User, user))

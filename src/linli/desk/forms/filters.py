@@ -1,0 +1,183 @@
+"""The filter bar of the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from linli.cases.rules import Channel, Handling, Stage, Urgency
+from linli.cases.rules.filters import CaseFilter
+from linli.catalogue import queries as catalogue
+from linli.desk.forms.widgets import PlainSelect, Suggested
+from linli.desk.queries import choices
+from linli.desk.rules.queues import QUEUES
+from linli.kernel.errors import BadInput
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+ANY = ("", pgettext_lazy("filter", "any"))
+#: Seldom needed: folded away until one of them is set.
+MORE = ("queue", "grid", "channel", "urgency", "handling", "suspended", "mine")
+
+
+def read_filter(query: QueryDict) -> CaseFilter:
+    """The filter of a query string, with class and unit as people write them.
+
+    Raises BadInput naming the parameter. One query where class or unit is given.
+    """
+    given: dict[str, Any] = {name: query.getlist(name) for name in query}
+    if words := query.get("class", "").strip():
+        code = choices.class_code_of(words)
+        if code is None:
+            raise BadInput(
+                _("class: no class or several are called “%(words)s”. Choose one from the list.")
+                % {"words": words[:40]},
+                field="class",
+            )
+        given["class"] = code
+    if words := query.get("unit", "").strip():
+        unit = choices.unit_id_of(words)
+        if unit is None:
+            raise BadInput(
+                _("unit: no unit or several are called “%(words)s”. Choose one from the list.")
+                % {"words": words[:40]},
+                field="unit",
+            )
+        given["unit"] = str(unit)
+    return CaseFilter.parse(given)
+
+
+class FilterForm(forms.Form):
+    """Shows a `CaseFilter`; reading is done by `read_filter`."""
+
+    q = forms.CharField(label=pgettext_lazy("filter", "Words or number"), required=False)
+    stage = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Stage"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [ANY, ("open", gettext_lazy("all open")), *Stage.choices],
+    )
+    region = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Region"), required=False, widget=PlainSelect
+    )
+    unit = forms.CharField(
+        label=pgettext_lazy("filter", "Unit"), required=False, widget=Suggested("desk:find_units")
+    )
+    light = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Light"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [
+            ANY,
+            ("green", gettext_lazy("On time")),
+            ("yellow", gettext_lazy("Due soon")),
+            ("red", gettext_lazy("Overdue")),
+        ],
+    )
+    since = forms.DateField(
+        label=pgettext_lazy("filter", "Reported from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=pgettext_lazy("filter", "Reported until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    queue = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Queue"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [ANY, *((name, queue.label) for name, queue in QUEUES.items())],
+    )
+    grid = forms.CharField(label=pgettext_lazy("filter", "Grid code"), required=False)
+    channel = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Channel"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [ANY, *Channel.choices],
+    )
+    urgency = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Urgency"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [ANY, *Urgency.choices],
+    )
+    handling = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Handling"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [ANY, *Handling.choices],
+    )
+    suspended = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Suspended"),
+        required=False,
+        widget=PlainSelect,
+        choices=lambda: [ANY, ("1", gettext_lazy("suspended")), ("0", gettext_lazy("running"))],
+    )
+    mine = forms.BooleanField(label=pgettext_lazy("filter", "Mine only"), required=False)
+
+    def __init__(self, user: User, wanted: CaseFilter, typed: QueryDict | None = None) -> None:
+        initial: dict[str, Any] = dict(wanted.query())
+        if wanted.stages:
+            initial["stage"] = _one_stage(wanted)
+        if wanted.unit is not None:
+            names = choices.unit_names([wanted.unit])
+            initial["unit"] = f"{names.get(wanted.unit, '')} #{wanted.unit}".strip()
+        if wanted.case_class:
+            initial["class"] = _class_words(wanted.case_class)
+        if typed is not None:  # a filter that could not be read is shown as it was typed
+            initial = {name: typed.get(name, "") for name in typed}
+        super().__init__(initial=initial)
+        field = forms.CharField(
+            label=pgettext_lazy("filter", "Class"),
+            required=False,
+            widget=Suggested("desk:find_classes"),
+        )
+        self.fields = {
+            "q": self.fields["q"],
+            "stage": self.fields["stage"],
+            "class": field,
+            **{n: f for n, f in self.fields.items() if n not in ("q", "stage")},
+        }
+        region = self.fields["region"]
+        assert isinstance(region, forms.ChoiceField)
+        region.choices = [ANY, *_region_choices(user)]
+
+    def first_fields(self) -> list[forms.BoundField]:
+        """The filters that always show."""
+        return [self[name] for name in self.fields if name not in MORE]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """The filters behind “more”."""
+        return [self[name] for name in MORE]
+
+    @property
+    def more_set(self) -> bool:
+        """Whether one of the folded filters is set, so that they have to show."""
+        return any(self.initial.get(name) for name in MORE)
+
+
+def _one_stage(wanted: CaseFilter) -> str:
+    from linli.cases.rules import OPEN
+
+    if wanted.stages == tuple(stage.value for stage in OPEN):
+        return "open"
+    return wanted.stages[0]
+
+
+def _class_words(code: str) -> str:
+    found = [c for c in catalogue.classes() if c.code == code]
+    return choices.class_text(found[0]) if found else code
+
+
+def _region_choices(user: User) -> list[tuple[str, str]]:
+    lines = []
+    for depth, region in choices.regions_for(user):
+        lines.append((region.code, "\u3000" * depth + region.name))
+    return lines

@@ -1,0 +1,65 @@
+"""Controls that the desk's forms share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+SELECTED = SafeString(" selected")
+
+
+class PlainSelect(forms.Select):
+    """A select whose options are written in one go: hundreds of them cost no template each."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (code, SELECTED if str(code) == chosen else "", label)
+                for code, label in self.choices
+            ),
+        )
+        given = {**self.attrs, **(attrs or {}), "name": name}
+        flat = format_html_join(
+            "", ' {}="{}"', ((k, v) for k, v in given.items() if v not in (None, False))
+        )
+        return format_html("<select{}>{}</select>", flat, options)
+
+
+class Suggested(forms.TextInput):
+    """A text field that offers what fits while one types: a datalist filled by htmx.
+
+    Without scripts it takes the code, the number or the whole name typed by hand.
+    """
+
+    def __init__(self, source: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.source = source
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        list_id = f"{(attrs or {}).get('id', name)}_found"
+        given = {
+            **(attrs or {}),
+            "list": list_id,
+            "autocomplete": "off",
+            "hx-get": reverse(self.source),
+            "hx-trigger": "input changed delay:180ms, focus once",
+            "hx-target": f"#{list_id}",
+            "hx-swap": "innerHTML",
+            "hx-params": name,
+            "hx-push-url": "false",
+            "hx-select": "unset",
+        }
+        box = super().render(name, value, given, renderer)
+        return format_html('{}<datalist id="{}"></datalist>', box, list_id)

@@ -1,0 +1,246 @@
+"""What the forms of the desk offer: units, people, centres, classes, regions, places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.cases.queries import people
+from linli.catalogue import queries as catalogue
+from linli.staff import queries as staff
+from linli.territory import queries as territory
+from linli.territory.models import Grid
+from linli.territory.queries import RegionFacts
+
+if TYPE_CHECKING:
+    from linli.cases.models import Case
+    from linli.catalogue.models import CaseClass, FilingCondition
+    from linli.staff.models import User
+
+_CODE = re.compile(r"^\s*([CEce]\d{0,4})\b")
+_ID = re.compile(r"#(\d{1,17})\s*$")
+HANDLES = ("department", "utility", "contractor", "street", "community", "other")
+MOST_FOUND = 30
+
+
+class Option(NamedTuple):
+    """One thing to choose; `note` says why or what it is."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class UnitOptions:
+    """The units for a case: suggested ones with their reasons, then all others by tree."""
+
+    suggested: list[Option]
+    helping: list[Option]
+    others: list[Option]
+
+    @property
+    def known(self) -> set[str]:
+        return {option.value for option in (*self.suggested, *self.helping, *self.others)}
+
+
+def units_for(case: Case, *, on: date) -> UnitOptions:
+    """Who may act on a case: the responsibility list's units first. Three queries at most."""
+    suggested: dict[str, Option] = {}
+    helping: dict[str, Option] = {}
+    if case.case_class is not None:
+        regions = territory_of(case)
+        for s in catalogue.suggest_units(case.case_class, regions, on=on):
+            into = suggested if s.role == "lead" else helping
+            into.setdefault(str(s.unit_id), Option(str(s.unit_id), s.unit_name, s.reason))
+    others = [
+        Option(str(unit.pk), unit.label, str(unit.get_kind_display()))
+        for unit in staff.units(active=True)
+        if unit.kind in HANDLES and str(unit.pk) not in suggested
+    ]
+    return UnitOptions(list(suggested.values()), list(helping.values()), others)
+
+
+def territory_of(case: Case) -> list[int]:
+    """The regions of a case, deepest first, up to the root."""
+    deepest = case.community_id or case.street_id or case.district_id
+    return territory.tree().ancestors_of(deepest) if deepest is not None else []
+
+
+def workers_for(case: Case, grant: str) -> list[Option]:
+    """Who may go and look: the grid's own people first, then others of the centre. Two queries."""
+    found: dict[int, Option] = {}
+    if case.grid_id is not None:
+        for post in people.workers_of_grid(case.grid_id, grant):
+            if post.user_id != case.handled_by_id:
+                found[post.pk] = Option(str(post.pk), f"{post.user} · {post.title}", "grid")
+    for post in people.posts_with_grant(grant, centre_id=case.centre_id):
+        if post.user_id != case.handled_by_id:
+            found.setdefault(post.pk, Option(str(post.pk), f"{post.user} · {post.title}", "centre"))
+    return list(found.values())
+
+
+def centres_below(case: Case) -> list[Option]:
+    """The centres one tier below the owning one, by tree. Two queries."""
+    ids = set(people.child_centres(case.centre_id))
+    return [Option(str(c.pk), c.label) for c in staff.centres() if c.pk in ids]
+
+
+def unit_names(ids: Sequence[int]) -> dict[int, str]:
+    """Names of units by id, retired ones too. One query, none for nothing."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {unit.pk: unit.label for unit in staff.units(active=None).filter(pk__in=wanted)}
+
+
+def find_units(words: str) -> list[Option]:
+    """Units whose name contains `words`, for typing. One query."""
+    rows = staff.units(active=True, words=words.strip()[:40])[:MOST_FOUND]
+    return [Option(f"{unit.label} #{unit.pk}", str(unit.get_kind_display())) for unit in rows]
+
+
+def unit_id_of(text: str) -> int | None:
+    """The id in what was typed or chosen (“城管局 #12”, “12”), or the one unit of that name."""
+    text = text.strip()
+    if found := _ID.search(text):
+        return int(found[1])
+    if text.isascii() and text.isdigit() and len(text) < 18:
+        return int(text)
+    named = list(staff.units(active=None, words=text[:100])[:2]) if text else []
+    return named[0].pk if len(named) == 1 else None
+
+
+def find_classes(words: str, *, most: int = MOST_FOUND) -> list[CaseClass]:
+    """Classes in use whose code begins with `words` or whose name contains them. One query."""
+    wanted = words.strip().casefold()[:60]
+    code = _CODE.match(words.strip())
+    found = []
+    for one in catalogue.classes():
+        names = f"{one.name} {one.name_en} {one.major_name} {one.major_name_en}".casefold()
+        if (code and one.code.startswith(code[1].upper())) or (wanted and wanted in names):
+            found.append(one)
+    return found[:most]
+
+
+def class_text(case_class: CaseClass | None) -> str:
+    """A class as the forms write it: “E0102 暴露垃圾”; `class_code_of` reads it back."""
+    return f"{case_class.code} {case_class.label}" if case_class is not None else ""
+
+
+def class_code_of(text: str) -> str | None:
+    """The code in what was typed or chosen, or that of the one class with this name; else None."""
+    text = text.strip()
+    if code := _CODE.match(text):
+        return code[1].upper()
+    exact = [c for c in catalogue.classes() if text and text in (c.name, c.name_en)]
+    if len(exact) == 1:
+        return exact[0].code
+    found = find_classes(text, most=2)
+    return found[0].code if len(found) == 1 else None
+
+
+def conditions_of(code: str | None) -> list[FilingCondition]:
+    """The filing conditions of a class; none for an unknown one. One query."""
+    if not code or len(code) < 5:
+        return []
+    found = [c for c in catalogue.classes() if c.code == code]
+    return catalogue.conditions_for(found[0]) if found else []
+
+
+def regions_for(user: User) -> list[tuple[int, RegionFacts]]:
+    """The regions a person may filter by, as an indented tree: (depth, region). No query."""
+    tree = territory.tree()
+    tops: set[int] = set()
+    for seat in user.seats:
+        if seat.reach == "region" and seat.region_id is not None:
+            tops.add(seat.region_id)
+    roots = [tree.region(top) for top in sorted(tops)] if tops else tree.children_of(None)
+    lines: list[tuple[int, RegionFacts]] = []
+
+    def add(region: RegionFacts, depth: int) -> None:
+        lines.append((depth, region))
+        if region.tier != "community":
+            for child in tree.children_of(region.id):
+                add(child, depth + 1)
+
+    for root in roots:
+        add(root, 0)
+    return lines
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+class Found(NamedTuple):
+    """A place that an address leads to."""
+
+    text: str
+    kind: str
+    lon: float
+    lat: float
+    region: str
+
+
+def find_places(words: str) -> list[Found]:
+    """Places by address or name, best first. One query; none for a single letter."""
+    tree = territory.tree()
+    return [
+        Found(
+            hit.text,
+            hit.kind,
+            round(hit.lon, 6),
+            round(hit.lat, 6),
+            tree.region(hit.community_id).name if hit.community_id is not None else "",
+        )
+        for hit in territory.geocode(words[:100])
+    ]
+
+
+def point_of(lon: str, lat: str) -> tuple[float, float] | None:
+    """Two numbers of a query string as a point; None for what is none."""
+    try:
+        x, y = float(lon), float(lat)
+    except ValueError:
+        return None
+    return (x, y) if abs(x) <= 180 and abs(y) <= 90 else None
+
+
+def class_id_of(text: str) -> int | None:
+    """The id of the class that was typed, if it is one."""
+    code = class_code_of(text) if text.strip() else None
+    if code is None:
+        return None
+    return next((c.pk for c in catalogue.classes() if c.code == code), None)
+
+
+def where_words(lon: str, lat: str) -> str:
+    """Grid, community, street, district of a point in one line. One query for the grid's name."""
+    point = point_of(lon, lat)
+    found = territory.locate(*point) if point is not None else None
+    if found is None or (found.district_id is None and found.city_id is None):
+        return _("This point lies outside the area served here.")
+    tree = territory.tree()
+    ids = (found.district_id, found.street_id, found.community_id)
+    names = [tree.region(region_id).name for region_id in ids if region_id is not None]
+    if found.grid_id is not None:
+        names += Grid.objects.filter(pk=found.grid_id).values_list("name", flat=True)
+    else:
+        names.append(_("in no grid"))
+    return " · ".join(names)
+
+
+def centre_point() -> tuple[float, float] | None:
+    """Where maps begin: the middle of the area served. One query; None before there is one."""
+    for region in territory.tree().children_of(None):
+        bounds = territory.bounds_of("region", region.id, on=today())
+        if bounds is not None:
+            return (round((bounds[0] + bounds[2]) / 2, 6), round((bounds[1] + bounds[3]) / 2, 6))
+    return None

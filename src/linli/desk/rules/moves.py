@@ -1,0 +1,105 @@
+"""How the table of moves looks on the desk: icons, what is grave, what each input is called."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = str | Promise
+
+ICONS: dict[str, str] = {
+    "report": "message-report", "add_report": "user-plus", "request_verification": "map-pin",
+    "verify": "map-pin-check", "file": "file-text", "dispatch": "send", "accept": "inbox",
+    "report_back": "tool", "request_check": "clipboard-list", "check": "clipboard-check",
+    "close": "checks", "evaluate": "star", "self_handle": "hand-stop", "dismiss": "circle-x",
+    "merge": "git-merge", "unmerge": "arrows-split", "void": "ban", "decline": "arrow-back-up",
+    "rework": "refresh", "reopen": "lock-open", "co_report": "users", "give_feedback": "phone-call",
+    "suspend": "player-pause", "resume": "player-play", "ask_extension": "calendar-time",
+    "extend": "calendar-event", "refuse_extension": "circle-x", "ask_reporter": "help",
+    "answer": "message-2", "escalate": "arrow-up", "sign_escalation": "edit",
+    "refuse_escalation": "circle-x", "delegate": "arrow-down", "transfer": "switch-horizontal",
+    "amend": "pencil", "supervise": "eye", "comment": "message-circle",
+}  # fmt: skip
+
+#: What cannot easily be undone.
+GRAVE = frozenset({"void", "dismiss", "merge"})
+#: What moves a case along the seven steps stands before the side doors.
+MAIN = (
+    "verify", "file", "dispatch", "accept", "report_back", "request_check", "check", "close",
+    "rework", "evaluate", "extend", "refuse_extension", "sign_escalation", "refuse_escalation",
+    "resume", "co_report", "give_feedback", "request_verification", "self_handle", "reopen",
+    "supervise", "comment",
+)  # fmt: skip
+
+_LABELS: dict[str, Words] = {
+    "opinion": pgettext_lazy("input", "Opinion"),
+    "assignee": pgettext_lazy("input", "Who goes there"),
+    "true": pgettext_lazy("input", "Is the report true?"),
+    "passed": pgettext_lazy("input", "Is the problem solved?"),
+    "place": pgettext_lazy("input", "Place"),
+    "files": pgettext_lazy("input", "Photos and files"),
+    "case_class": pgettext_lazy("input", "Class"),
+    "condition": pgettext_lazy("input", "Filing condition"),
+    "urgency": pgettext_lazy("input", "Urgency"),
+    "handling": pgettext_lazy("input", "Kind of handling"),
+    "unit": pgettext_lazy("input", "Unit that has to act"),
+    "co_units": pgettext_lazy("input", "Units that help"),
+    "rating": pgettext_lazy("input", "Rating"),
+    "into": pgettext_lazy("input", "Number of the case it joins"),
+    "until": pgettext_lazy("input", "Until"),
+    "limit": pgettext_lazy("input", "More time"),
+    "centre": pgettext_lazy("input", "Centre"),
+    "address": pgettext_lazy("input", "Address"),
+}
+_OWN_LABELS: dict[tuple[str, str], Words] = {
+    ("report_back", "opinion"): pgettext_lazy("input", "What was done"),
+    ("report_back", "files"): pgettext_lazy("input", "Photos after the work"),
+    ("self_handle", "opinion"): pgettext_lazy("input", "What was done"),
+    ("self_handle", "files"): pgettext_lazy("input", "Photos after the work"),
+    ("check", "files"): pgettext_lazy("input", "Photos of the check"),
+    ("check", "place"): pgettext_lazy("input", "Where the check was made"),
+    ("ask_reporter", "opinion"): pgettext_lazy("input", "Question"),
+    ("answer", "opinion"): pgettext_lazy("input", "Answer"),
+    ("give_feedback", "opinion"): pgettext_lazy("input", "What the person was told"),
+    ("comment", "opinion"): pgettext_lazy("input", "Comment"),
+    ("supervise", "opinion"): pgettext_lazy("input", "Order"),
+    ("co_report", "opinion"): pgettext_lazy("input", "What our unit did"),
+    ("suspend", "until"): pgettext_lazy("input", "Goes on on"),
+    ("supervise", "until"): pgettext_lazy("input", "To be done by"),
+}
+_HELP: dict[tuple[str, str], Words] = {
+    ("dismiss", "opinion"): _("The person who reported reads this."),
+    ("void", "opinion"): _("The person who reported reads this."),
+    ("merge", "opinion"): _("The person who reported reads this."),
+    ("report_back", "opinion"): _("The person who reported reads this."),
+    ("self_handle", "opinion"): _("The person who reported reads this."),
+    ("ask_reporter", "opinion"): _("The person reads this; the clock stands still meanwhile."),
+    ("suspend", "opinion"): _("A case can be suspended only once; the clock stands still."),
+    ("request_verification", "assignee"): _("Left open, the worker of the grid goes."),
+    ("request_check", "assignee"): _("Left open, the worker of the grid goes."),
+    ("decline", "opinion"): _("Say whose work it is; declined cases are counted for the unit."),
+}
+YES_NO: dict[str, tuple[Words, Words]] = {
+    "true": (_("True: it is as reported"), _("Not true, or not there any more")),
+    "passed": (_("Passed: the problem is solved"), _("Not passed: it has to be done again")),
+}
+RATINGS: tuple[tuple[int, Words], ...] = (
+    (3, pgettext_lazy("rating", "Satisfied")),
+    (2, pgettext_lazy("rating", "Fairly satisfied")),
+    (1, pgettext_lazy("rating", "Not satisfied")),
+)
+
+
+def input_label(move: str, name: str, kind: str) -> Words:
+    """What an input of a move is called."""
+    if (move, name) in _OWN_LABELS:
+        return _OWN_LABELS[move, name]
+    if kind == "reason":
+        return pgettext_lazy("input", "Reason")
+    return _LABELS.get(name, name)
+
+
+def input_help(move: str, name: str) -> Words:
+    """A sentence below an input; empty if it needs none."""
+    return _HELP.get((move, name), "")

@@ -1,0 +1,15 @@
+"""Words of the desk in templates: `{% load desk %}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from linli.desk.queries import casepage
+
+register = template.Library()
+
+
+@register.filter
+def move_label(move: str) -> str:
+    """What a move is called: `{{ "dispatch"|move_label }}`."""
+    return casepage.move_label(move)

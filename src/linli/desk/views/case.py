@@ -1,0 +1,149 @@
+"""The page of a case, its print, and who reported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.cases import policy, queries
+from linli.cases import services as case_services
+from linli.cases.rules.filters import QUEUES
+from linli.cases.rules.purposes import Purpose
+from linli.desk.queries import casepage, choices
+from linli.desk.rules.columns import light_of
+from linli.desk.rules.moves import GRAVE, ICONS, MAIN
+from linli.kernel.errors import Refused
+from linli.staff.web import StaffRequest, staff_page
+
+if TYPE_CHECKING:
+    from linli.cases.models import Case
+
+_BEFORE_DISPATCH = ("reported", "verifying", "filed")
+
+
+@require_safe
+@staff_page("cases.see")
+def case(request: StaffRequest, number: str) -> HttpResponse:
+    """One case: steps, story, map, clock, facts, and the moves this person may make."""
+    found = queries.case_for(request.user, number)
+    context = case_context(request, found)
+    if request.htmx and request.htmx.target == "case":  # type: ignore[attr-defined]  # django_htmx
+        return render(request, "desk/case.html#case", context)
+    return render(request, "desk/case.html", context)
+
+
+@require_safe
+@staff_page("cases.see")
+def sheet(request: StaffRequest, number: str) -> HttpResponse:
+    """案卷单 on paper (standards §5.3): facts, photos, the whole story, room to sign."""
+    found = queries.case_for(request.user, number)
+    return render(request, "desk/print.html", case_context(request, found))
+
+
+def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
+    """Everything the page of a case shows. Ten queries or so."""
+    now = timezone.now()
+    story = queries.story_of(case)
+    files = queries.files_of(case)
+    clocks = casepage.clock_rows(queries.clocks_of(case))
+    similar = []
+    if case.stage in _BEFORE_DISPATCH and case.place is not None:
+        similar = queries.similar_to(
+            request.user,
+            lon=case.place.x,
+            lat=case.place.y,
+            at=case.reported_at,
+            class_id=case.case_class_id,
+            but=case.pk,
+        )
+    co_units = choices.unit_names(case.co_units)
+    return {
+        "case": case,
+        "now": now,
+        "light": light_of(case, now),
+        "steps": casepage.steps_of(case, story),
+        "entries": casepage.story_entries(case, story, files),
+        "files": files,
+        "running": [c for c in clocks if c.ended_at is None],
+        "ended": [c for c in clocks if c.ended_at is not None],
+        "counts": casepage.counts_of(case),
+        "co_units": list(co_units.values()),
+        "reports": _reports(request, case),
+        "merged": list(queries.merged_into(request.user, case)),
+        "into": _merged_into(request, case),
+        "similar": similar,
+        "moves": moves_of(request, case),
+        "queue": queue_of(request),
+        "rating": casepage.rating_words(case.rating),
+    }
+
+
+def moves_of(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
+    """The buttons: what moves the case on first, numbered for the keyboard. No query."""
+    rows = queries.moves_with_forms(request.user, case)
+    rows.sort(key=lambda row: MAIN.index(row[0]) if row[0] in MAIN else len(MAIN))
+    return [
+        {
+            "name": name,
+            "label": row.label,
+            "icon": ICONS.get(name, "point"),
+            "grave": name in GRAVE,
+            "primary": i == 0 and name not in GRAVE and name in MAIN[:8],
+            "key": str(i + 1) if i < 9 else "",
+        }
+        for i, (name, row) in enumerate(rows)
+    ]
+
+
+def queue_of(request: StaffRequest) -> str:
+    """The queue the person is working through, if the address names one."""
+    queue = request.POST.get("queue") or request.GET.get("queue") or ""
+    return queue if queue in QUEUES else ""
+
+
+def _merged_into(request: StaffRequest, case: Case) -> Case | None:
+    if case.merged_into is None:
+        return None
+    return queries.cases_for(request.user).filter(pk=case.merged_into).first()
+
+
+def _reports(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
+    """The reports without persons; whether somebody may ask for the number, masked."""
+    reads = policy.may_read_contacts(request.user, case) is not None
+    contacts = queries.contacts_of(case) if reads else {}
+    return [
+        {"report": report, "contact": contacts.get(report.number), "reads": reads}
+        for report in queries.reports_of(case)
+    ]
+
+
+@require_POST
+@staff_page("cases.call_back")
+def show_contact(request: StaffRequest, number: str, report_number: int) -> HttpResponse:
+    """Name and number of a reporter, for a purpose; the look is logged."""
+    found = queries.case_for(request.user, number)
+    context: dict[str, Any] = {"case": found, "report_number": report_number}
+    context["purposes"] = Purpose.choices
+    status = 200
+    try:
+        context["contact"] = case_services.show_contact(
+            case=found,
+            report_number=report_number,
+            actor=request.user,
+            purpose=request.POST.get("purpose", ""),
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        if not request.htmx or refusal.status != 400:  # type: ignore[attr-defined]  # django_htmx
+            raise
+        context["refusal"], status = str(refusal).removeprefix(f"{refusal.field}: "), 422
+        context["contact"] = queries.contacts_of(found).get(report_number)
+        context["masked"] = True
+    template = "desk/contact.html#contact" if request.htmx else "desk/contact.html"  # type: ignore[attr-defined]
+    answer = render(request, template, context, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer

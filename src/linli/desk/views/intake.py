@@ -1,0 +1,131 @@
+"""The operator's intake: a call becomes a report, or joins a case that is there already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from linli.cases import queries, services
+from linli.cases.services import Filed
+from linli.desk.forms.intake import IntakeForm
+from linli.desk.queries import choices
+from linli.files import services as files
+from linli.kernel.errors import Refused
+from linli.staff.web import StaffRequest, staff_page
+
+DONE = "desk_intake_done"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("cases.intake")
+def intake(request: StaffRequest) -> HttpResponse:
+    """The form; a POST opens a case."""
+    if request.method != "POST":
+        return _page(request, IntakeForm())
+    form = IntakeForm(_with_files(request))
+    if form.is_valid():
+        try:
+            filed = services.report(
+                **form.values(), actor=request.user, language=_language(request), now=timezone.now()
+            )
+            return _done(request, filed)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _page(request, form, status=422)
+
+
+@require_POST
+@staff_page("cases.intake")
+def join(request: StaffRequest, number: str) -> HttpResponse:
+    """The same problem again: the report joins the case, its reporter follows it too (R74)."""
+    case = queries.case_for(request.user, number)
+    form = IntakeForm(_with_files(request))
+    if form.is_valid():
+        try:
+            filed = services.add_report(
+                case_id=case.pk,
+                **form.joining(),
+                actor=request.user,
+                language=_language(request),
+                now=timezone.now(),
+            )
+            return _done(request, filed)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _page(request, form, status=422)
+
+
+def _with_files(request: StaffRequest) -> Any:
+    """The POST data; files sent without scripts are taken in and named by their ids."""
+    data = request.POST.copy()
+    for upload in request.FILES.getlist("files_file"):
+        kept = files.store(
+            content=upload,
+            name=upload.name or "",
+            owner=request.user,
+            holder=None,
+            now=timezone.now(),
+        )
+        data.appendlist("files", str(kept.pk))
+    return data
+
+
+def _language(request: StaffRequest) -> str:
+    return str(getattr(request, "LANGUAGE_CODE", "zh-hans"))
+
+
+def _done(request: StaffRequest, filed: Filed) -> HttpResponse:
+    request.session[DONE] = {
+        "number": filed.case.number,
+        "secret": filed.secret,
+        "report": filed.report_number,
+    }
+    return redirect("desk:intake_done")
+
+
+@require_safe
+@staff_page("cases.intake")
+def intake_done(request: StaffRequest) -> HttpResponse:
+    """What to tell the caller: the number and the secret; kept until the next report."""
+    kept = request.session.get(DONE)
+    if not kept:
+        return redirect("desk:intake")
+    case = queries.case_for(request.user, kept["number"])
+    return render(request, "desk/intake_done.html", {"case": case, **kept})
+
+
+@require_safe
+@staff_page("cases.intake")
+def similar(request: StaffRequest) -> HttpResponse:
+    """Open cases near the place, of the class that was typed, while the operator types."""
+    return render(request, "desk/similar.html", {"similar": _similar(request, request.GET)})
+
+
+def _similar(request: StaffRequest, data: Any) -> list[Any]:
+    point = choices.point_of(data.get("lon", ""), data.get("lat", ""))
+    if point is None:
+        return []
+    return queries.similar_to(
+        request.user,
+        lon=point[0],
+        lat=point[1],
+        at=timezone.now(),
+        class_id=choices.class_id_of(data.get("case_class", "")),
+    )
+
+
+def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "lon": form.data.get("lon", "") if form.is_bound else "",
+        "lat": form.data.get("lat", "") if form.is_bound else "",
+        "center": choices.centre_point(),
+        "similar": _similar(request, form.data) if form.is_bound else [],
+        "upload_url": reverse("files:upload"),
+    }
+    return render(request, "desk/intake.html", context, status=status)
