@@ -97,6 +97,10 @@ def where(user: User, wanted: CaseFilter, *, now: datetime) -> Q:
         found &= Q(suspended_until__isnull=not wanted.suspended)
     if wanted.words:
         found &= words_match(wanted.words)
+    if wanted.supervised:
+        found &= Q(supervision_count__gt=0)
+    if wanted.self_handled:
+        found &= Q(self_handled=True)
     if wanted.mine:
         found &= Q(tracker_id__in=[seat.post_id for seat in user.seats]) | Q(
             assignee_id__in=[seat.post_id for seat in user.seats]

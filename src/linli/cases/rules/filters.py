@@ -47,6 +47,8 @@ class CaseFilter:
     suspended: bool | None = None
     words: str = ""
     mine: bool = False
+    supervised: bool = False  # a leader has given an order (督办)
+    self_handled: bool = False  # solved on the spot, counted apart (R56)
 
     @classmethod
     def parse(cls, query: dict[str, str | list[str]]) -> CaseFilter:
@@ -85,6 +87,8 @@ class CaseFilter:
             suspended=_flag("suspended", one.get("suspended")),
             words=one.get("q", "")[:100],
             mine=bool(_flag("mine", one.get("mine"))),
+            supervised=bool(_flag("supervised", one.get("supervised"))),
+            self_handled=bool(_flag("self_handled", one.get("self_handled"))),
         )
 
     def query(self) -> dict[str, str]:
