@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from linli.cases import services
 from linli.cases.models import Case
 from linli.cases.rules.inputs import Contact
 from linli.cases.services import Filed
+from linli.files.models import Upload
+from linli.staff.models import User
 from tests.cases.city import City, photo
 from tests.conftest import NOW
 
@@ -35,7 +39,6 @@ def make_report(city: City, **values: Any) -> Filed:
 
 def make_case(city: City, upto: str = "", **values: Any) -> Case:
     """A case moved along the seven steps up to and including `upto`."""
-    home = city.districts[0]
     case = make_report(city, **values).case
     for i, (move, who, inputs) in enumerate(STEPS):
         if not upto:
@@ -43,8 +46,14 @@ def make_case(city: City, upto: str = "", **values: Any) -> Case:
         case = perform(city, case, move, who, minute=i + 1, **inputs)
         if move == upto:
             break
-    del home
     return Case.objects.get(pk=case.pk)
+
+
+def fresh_photo(user: User) -> str:
+    """The id of a photo that was uploaded just now, for pages that act at the real time."""
+    upload = photo(user)
+    Upload.objects.filter(pk=upload).update(created_at=timezone.now())
+    return upload
 
 
 def perform(

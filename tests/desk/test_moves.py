@@ -12,9 +12,9 @@ from linli.cases import rules, services
 from linli.cases.models import Case, CaseEvent
 from linli.desk.forms.moves import form_for
 from linli.staff.models import Post
-from tests.cases.city import City, photo
+from tests.cases.city import City
 from tests.desk.conftest import Seated
-from tests.desk.lives import make_case, make_report, perform
+from tests.desk.lives import fresh_photo, make_case, make_report, perform
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,10 @@ def setting(city: City, move: str) -> tuple[Case, str, dict[str, Any]]:
     }  # fmt: skip
     if move in simple:
         upto, who, fields = simple[move]
-        return make_case(city, upto), who, fields
+        case = make_case(city, upto)
+        if move == "ask_extension":  # before the limit is over, by the clock of the page
+            Case.objects.filter(pk=case.pk).update(due_at=timezone.now() + timedelta(hours=1))
+        return case, who, fields
     return _led_up_to(city, move, place)
 
 
@@ -135,7 +138,7 @@ def test_every_move_is_made_by_its_form(city: City, at_desk: Seated, move: str) 
         name = "lon" if item.kind == "place" else item.name
         assert f'name="{name}' in page.content.decode(), item
     if fields.get("files") is True:
-        fields = {**fields, "files": [photo(user)]}
+        fields = {**fields, "files": [fresh_photo(user)]}
     fields["seen"] = str(case.event_count)
     answer = client.post(url, fields)
     said = "" if answer.status_code == 302 else answer.context["form"].errors

@@ -159,7 +159,6 @@ def test_files_are_shown_to_those_who_see_the_case(city: City, at_desk: Seated) 
         answer = client.get(url)
         assert answer["Content-Type"] == "image/jpeg"
         assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
-        answer.close()
     assert client.get(f"/cases/{case.number}/files/9").status_code == 404
 
 
