@@ -83,9 +83,10 @@ def load_demo_if_empty(url: str) -> None:
         return
     marker.touch()
     say("The demo was not finished the last time: going on." if cut_off else "Loading the demo …")
-    if django.call(["demo"], environment=django.program_environment(url)):
+    if django.call(["demo", "--first"], environment=django.program_environment(url)):
         raise Trouble(
             "Loading the demo failed; its words are above.",
             "Start again to go on, or start without it: LINLI_DEMO=0 bin/run",
         )
+    (data_folder() / "demo.filling").touch()  # the rest comes while the program runs
     marker.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """`bin/run`: set up, start the database, bring it up to date, serve until Ctrl-C."""
 
 import os
+from collections.abc import Mapping
 
 from _ops import cluster, database, ports
 from _ops.django import program_environment
@@ -8,6 +9,7 @@ from _ops.places import (
     MANAGE,
     PYTHON,
     bind_address,
+    data_folder,
     events_port,
     number,
     own_database_url,
@@ -73,4 +75,13 @@ def _processes(url: str) -> list[Process]:
         Process("web", web, environment),
         Process("events", events, environment),
         Process("worker", worker, environment),
+        *_rest_of_the_demo(environment),
     ]
+
+
+def _rest_of_the_demo(environment: Mapping[str, str]) -> list[Process]:
+    """The first cases of the demo are there before the first page, the others come meanwhile."""
+    if not (data_folder() / "demo.filling").exists():
+        return []
+    command = ["nice", "-n", "10", str(PYTHON), str(MANAGE), "demo", "--fill"]
+    return [Process("demo", command, environment, once=True)]

@@ -29,6 +29,8 @@ class Process:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    once: bool = False  # ends by itself and is not started again
+    ended: bool = False
     child: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     deaths: int = 0
@@ -100,6 +102,8 @@ class Supervisor:
 
     def _keep_up(self, now: float) -> None:
         for process in self.processes:
+            if process.ended:
+                continue
             if process.child is None:
                 if now >= process.not_before and not self.stopping:
                     process.start(now)
@@ -108,6 +112,11 @@ class Supervisor:
             if code is None or self.stopping:
                 continue
             process.signal_all(signal.SIGKILL)  # what it left behind would hold its port
+            if process.once:
+                process.ended, process.child = True, None
+                if code:
+                    say(f"The {process.name} process ended ({_how(code)}); the next start goes on.")
+                continue
             pause = process.pause_after_death(now)
             say(f"The {process.name} process ended ({_how(code)}); again in {pause:.0f} s.")
             if not self.was_ready and process.deaths >= FRUITLESS:

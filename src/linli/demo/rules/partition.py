@@ -1,8 +1,8 @@
 """Cutting a district into streets, communities and cells by squares of about a hundred metres.
 
-No outline of a street or community is openly published, so the demo makes them up: every square of a
-lattice belongs to the street whose middle is nearest, the squares of a street are halved again and
-again into its communities. Areas are unions of squares, so nothing gaps or overlaps.
+No outline of a street or community is openly published, so the demo makes them up: every square of
+a lattice belongs to the street whose middle is nearest, the squares of a street are halved again
+and again into its communities. Areas are unions of squares, so nothing gaps or overlaps.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ _ROADS = {
 
 
 def build(seed: int = 7) -> None:
-    """Regions, grids, cells and the base map of one real neighbourhood, through the real imports."""
+    """Regions, grids, cells and the base map of one real neighbourhood, by the real imports."""
     pick = random.Random(seed)  # noqa: S311  a made-up city, no secret
     regions, grids, cells = _ground(pick)
     for name, report in (
@@ -73,7 +73,7 @@ def _divisions() -> dict[str, list[tuple[str, str]]]:
 
 def _ground(pick: random.Random) -> tuple[list[Row], list[Row], list[Row]]:
     names = _divisions()
-    shapes = {f["properties"]["code"]: _shape(f) for f in _features("districts.geojson")}
+    shapes = {_texts(f)["code"]: _shape(f) for f in _features("districts.geojson")}
     city = shapely.union_all(list(shapes.values()))
     regions = [
         _row(1, {"code": CITY, "name": "上海市", "tier": "city", "name_en": "Shanghai"}, city)

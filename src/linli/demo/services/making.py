@@ -12,13 +12,18 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
 from linli.demo.services import city, people, replay
 from linli.staff.models import Unit, User
+from linli.territory import queries as territory
 
 WORKERS = 2
+FIRST = 800  # cases before the first page
+ALL = 3000
+PIECE = 100
 
 
 def state() -> Literal["empty", "made", "foreign"]:
@@ -68,7 +73,18 @@ def fill(*, count: int, tell: Callable[[int, int], None]) -> None:
     tell(count, count)
 
 
+def fill_up() -> int:
+    """What is missing to `ALL` cases, in pieces, by this process; returns how many came."""
+    came = 0
+    while (missing := ALL - Case.objects.count()) > 0:
+        part(index=0, count=min(PIECE, missing), now=timezone.now())
+        came += min(PIECE, missing)
+    (settings.DATA_DIR / "demo.filling").unlink(missing_ok=True)
+    return came
+
+
 def part(*, index: int, count: int, now: datetime) -> None:
     """One worker's share; its choices follow from how many cases there are."""
+    territory.listen()  # boundaries do not change meanwhile, and if they do, it is heard
     seed = Case.objects.count() * WORKERS + index + 1
     replay.replay(count=count, now=now, seed=seed)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
+
+from linli.catalogue import queries
 from linli.catalogue import services as catalogue
 from linli.staff import queries as staff_queries
 from linli.staff import services as staff
@@ -14,8 +18,28 @@ from linli.territory.models import Grid, Region
 
 PASSWORD = "Linli-demo-2026"  # noqa: S105  of made-up people in a made-up city, printed in README
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
-_GIVEN = ["建国", "秀英", "伟", "芳", "敏", "静", "强", "磊", "洋", "艳", "勇", "军", "杰", "娟", "涛", "明",
-          "霞", "平", "刚", "桂英"]  # fmt: skip
+_GIVEN = [
+    "建国",
+    "秀英",
+    "伟",
+    "芳",
+    "敏",
+    "静",
+    "强",
+    "磊",
+    "洋",
+    "艳",
+    "勇",
+    "军",
+    "杰",
+    "娟",
+    "涛",
+    "明",
+    "霞",
+    "平",
+    "刚",
+    "桂英",
+]
 
 
 class Role(NamedTuple):
@@ -51,17 +75,30 @@ ROLES = (
 )
 ADMINISTRATORS = ("sysadmin", "secadmin", "auditadmin")
 
-#: Departments of each district: key, name, kind, classes they answer for (kind, major, minor).
-DEPARTMENTS = (
-    ("CG", "城市管理行政执法局", "Urban management bureau", "department", (("event", "02", ""), ("event", "05", ""), ("event", "01", "01"))),
-    ("LH", "绿化和市容管理局", "Greening and city appearance", "department", (("event", "01", ""), ("component", "03", ""), ("component", "04", ""))),
-    ("JS", "建设和管理委员会", "Construction commission", "department", (("event", "03", ""), ("component", "05", ""), ("component", "06", ""))),
-    ("SZ", "市政设施养护公司", "Municipal maintenance", "contractor", (("event", "04", ""), ("component", "01", ""), ("event", "01", "10"))),
-    ("JJ", "道路交通设施公司", "Road and traffic facilities", "contractor", (("component", "02", ""), ("event", "05", "05"), ("event", "05", "06"))),
-    ("WATER", "供排水公司", "Water company", "utility", (("event", "04", "02"), ("event", "04", "04"), ("component", "01", "01"))),
-    ("POWER", "供电公司", "Power company", "utility", (("component", "01", "18"), ("event", "04", "08"))),
-    ("HB", "生态环境局", "Environment bureau", "department", (("event", "01", "16"), ("event", "03", "02"), ("event", "05", "08"))),
-)  # fmt: skip
+
+class Department(NamedTuple):
+    """A handling unit that every district has, and the classes (or majors) it answers for."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: str
+    classes: tuple[str, ...]  # E02: a whole major; E0110: one class
+
+
+DEPARTMENTS = tuple(
+    Department(key, name, name_en, kind, tuple(classes.split()))
+    for key, name, name_en, kind, classes in (
+        ("CG", "城市管理行政执法局", "Urban management bureau", "department", "E02 E05 E0101"),
+        ("LH", "绿化和市容管理局", "Greening and appearance", "department", "E01 C03 C04"),
+        ("JS", "建设和管理委员会", "Construction commission", "department", "E03 C05 C06"),
+        ("SZ", "市政设施养护公司", "Municipal maintenance", "contractor", "E04 C01 E0110"),
+        ("JJ", "道路交通设施公司", "Road facilities", "contractor", "C02 E0505 E0506"),
+        ("WATER", "供排水公司", "Water company", "utility", "E0402 E0404 C0101"),
+        ("POWER", "供电公司", "Power company", "utility", "C0118 E0408"),
+        ("HB", "生态环境局", "Environment bureau", "department", "E0116 E0302 E0508"),
+    )
+)
 
 
 class Staffing(NamedTuple):
@@ -84,7 +121,7 @@ def hire(*, now: datetime, seed: int = 11) -> Staffing:
     posts: dict[str, Post] = {}
     templates = {t.code: t for t in PostTemplate.objects.all()}
     for role in ROLES:
-        user = _account(role.username, _name(pick), system, since)
+        user = _account(role.username, _name(pick), since)
         accounts[role.username] = user
         posts[role.username] = _post(
             user, units[role.unit], templates[role.template], system, since
@@ -92,7 +129,7 @@ def hire(*, now: datetime, seed: int = 11) -> Staffing:
     for key, unit in units.items():  # every street and department needs somebody
         role_name = "duty_chief" if unit.kind == "centre" else "handler"
         if unit.kind != "centre" or key.startswith(("S", "T")):
-            user = _account(f"{key.lower()}", _name(pick), system, since)
+            user = _account(f"{key.lower()}", _name(pick), since)
             posts[key] = _post(user, unit, templates[role_name], system, since)
             accounts[user.username] = user
     workers = _workers(units, accounts, posts, templates["grid_worker"], system, since, pick)
@@ -133,8 +170,15 @@ def _units(system: User, since: datetime) -> dict[str, Unit]:
             "CITY",
             district,
         )
-        for key, name, name_en, kind, _classes in DEPARTMENTS:
-            add(f"D{d}-{key}", f"{district.name}{name}", name_en, kind, f"D{d}", district)
+        for own in DEPARTMENTS:
+            add(
+                f"D{d}-{own.key}",
+                district.name + own.name,
+                own.name_en,
+                own.kind,
+                f"D{d}",
+                district,
+            )
         streets = sorted(r for r in regions if r[:6] == code[:6] and regions[r].tier == "street")
         if d == 1:  # the Bund first: it is the neighbourhood with real streets
             streets.sort(key=lambda c: c != "310101013000")
@@ -153,14 +197,12 @@ def _units(system: User, since: datetime) -> dict[str, Unit]:
 
 
 def _responsibilities(units: dict[str, Unit], system: User, since: datetime) -> None:
-    from linli.catalogue import queries
-
     for d in (1, 2):
-        for key, _name, _name_en, _kind, classes in DEPARTMENTS:
-            unit = units[f"D{d}-{key}"]
+        for department in DEPARTMENTS:
+            unit = units[f"D{d}-{department.key}"]
             assert unit.region_id is not None
-            for kind, major, minor in classes:
-                code = f"{'E' if kind == 'event' else 'C'}{major}{minor}"
+            for code in department.classes:
+                whole = len(code) == 3
                 catalogue.assign_unit(
                     unit_id=unit.pk,
                     region_id=unit.region_id,
@@ -168,9 +210,9 @@ def _responsibilities(units: dict[str, Unit], system: User, since: datetime) -> 
                     valid_from=since.date(),
                     actor=system,
                     now=since,
-                    case_class=queries.class_by_code(code) if minor else None,
-                    kind="" if minor else kind,
-                    major_code="" if minor else major,
+                    case_class=None if whole else queries.class_by_code(code),
+                    kind={"E": "event", "C": "component"}[code[0]] if whole else "",
+                    major_code=code[1:] if whole else "",
                     legal_basis="示范城市责任清单",
                 )
 
@@ -198,7 +240,7 @@ def _workers(
                 post = posts["worker"]
             else:
                 number += 1
-                user = _account(f"w{number:03d}", _name(pick), system, since)
+                user = _account(f"w{number:03d}", _name(pick), since)
                 post = _post(user, unit, template, system, since)
                 accounts[user.username] = user
             for grid in grids[i : i + 3]:
@@ -209,15 +251,16 @@ def _workers(
     return found
 
 
-def _account(username: str, name: str, system: User, since: datetime) -> User:
-    return staff.open_account(
-        actor=system,
-        username=username,
-        name=name,
-        now=since,
-        password=PASSWORD,
-        must_change=False,
-    ).user
+@cache
+def _hashed() -> str:
+    """One hash for all accounts of the demo: hashing three hundred takes a minute and a half."""
+    return make_password(PASSWORD)
+
+
+def _account(username: str, name: str, since: datetime) -> User:
+    return User.objects.create(
+        username=username, name=name, password=_hashed(), password_changed_at=since
+    )
 
 
 def _post(user: User, unit: Unit, template: PostTemplate, system: User, since: datetime) -> Post:

@@ -34,6 +34,10 @@ from linli.territory.models import Grid, GridVersion, Road
 DAYS = 90
 
 
+#: One of the seven steps: makes the move, returns the case, or None where its life stops.
+Step = Callable[[Case, datetime], Case | None]
+
+
 class Fact(NamedTuple):
     """One line of the rhythm: class, minute of the day, relative place, minutes to the end."""
 
@@ -59,7 +63,8 @@ def rhythm() -> list[Fact]:
 
 #: What people say, in our own words; {place} is filled in.
 WORDS = {
-    "E01": ["{place}有垃圾没有人清理,已经好几天了", "{place}路面很脏,请派人打扫", "{place}堆了不少杂物,影响走路"],
+    "E01": [
+        "{place}有垃圾没有人清理,已经好几天了", "{place}路面很脏,请派人打扫", "{place}堆了杂物,影响走路"],
     "E02": ["{place}电线杆上贴满小广告", "{place}的招牌破了,怕掉下来"],
     "E03": ["{place}工地晚上还在施工,很吵", "{place}工地灰尘很大,没有洒水"],
     "E04": ["{place}路面有积水,走不过去", "{place}水管在漏水", "{place}下水道堵了,有异味"],
@@ -141,7 +146,7 @@ def replay(
 
 
 def _moment(here: Town, fact: Fact, now: datetime) -> datetime:
-    """A day of the last 90, more of them late ones (so that queues are lively), at the fact's hour."""
+    """A day of the last 90, rather a late one (so that queues are lively), at the fact's hour."""
     back = int(DAYS * here.pick.random() ** 1.4)
     day = timezone.localdate(now) - timedelta(days=back)
     at = datetime.combine(day, time(fact.minute // 60, fact.minute % 60))
@@ -229,22 +234,21 @@ def _live(here: Town, case: Case, fact: Fact, at: datetime, now: datetime) -> No
         if clock >= now:
             return
         try:
-            with transaction.atomic():
-                going_on = step(case, clock)
+            moved = step(case, clock)
         except Refused:
             return
-        if not going_on:
+        if moved is None:
             return
-        case = Case.objects.get(pk=case.pk)
+        case = moved
 
 
-def _steps(here: Town, fact: Fact) -> list[Callable[[Case, datetime], bool]]:
+def _steps(here: Town, fact: Fact) -> list[Step]:
     pick = here.pick
 
     def by(case: Case, move: str, unit_id: int | None) -> User:
         for post in here.posts_by_unit.get(unit_id or 0, []):
             user = here.user(post)
-            if move in policy.moves_for(user, case):
+            if policy.seat_for(user, move, case) is not None:
                 return user
         raise Refused(f"Nobody of the demo can {move}.")
 
@@ -257,59 +261,54 @@ def _steps(here: Town, fact: Fact) -> list[Callable[[Case, datetime], bool]]:
             inputs["files"] = [_upload(here, user, now)]
         return services.perform(move, case_id=case.pk, actor=user, now=now, **inputs)
 
-    def file_it(case: Case, now: datetime) -> bool:
+    def file_it(case: Case, now: datetime) -> Case | None:
         if pick.random() < 0.04:
             do(case, "dismiss", now, opinion="经核实,不属于受理范围,已向诉求人说明")
-            return False
-        do(case, "file", now, case_class=fact.code)
-        return True
+            return None
+        return do(case, "file", now, case_class=fact.code)
 
-    def dispatch(case: Case, now: datetime) -> bool:
+    def dispatch(case: Case, now: datetime) -> Case | None:
         unit = _unit_for(case)
-        if unit is None:
-            return False
-        do(case, "dispatch", now, unit=unit)
-        return True
+        return None if unit is None else do(case, "dispatch", now, unit=unit)
 
-    def accept(case: Case, now: datetime) -> bool:
+    def accept(case: Case, now: datetime) -> Case | None:
         if pick.random() < 0.03:
             do(case, "decline", now, opinion="该处不在本单位养护范围内,请核实权属")
-            return False
-        do(case, "accept", now)
-        return True
+            return None
+        return do(case, "accept", now)
 
-    def report_back(case: Case, now: datetime) -> bool:
-        do(case, "report_back", now, opinion=pick.choice(["已处理完毕", "已清理干净", "已修复,请核查"]),
-           photo=True)  # fmt: skip
-        return True
+    def report_back(case: Case, now: datetime) -> Case | None:
+        words = pick.choice(["已处理完毕", "已清理干净", "已修复,请核查"])
+        return do(case, "report_back", now, opinion=words, photo=True)
 
-    def request_check(case: Case, now: datetime) -> bool:
-        do(case, "request_check", now)
-        return True
+    def request_check(case: Case, now: datetime) -> Case | None:
+        return do(case, "request_check", now)
 
-    def check(case: Case, now: datetime) -> bool:
+    def check(case: Case, now: datetime) -> Case | None:
         user = here.workers.get(case.grid_id or 0)
         if user is None or case.place is None:
-            return False
+            return None
         passed = pick.random() > 0.05
-        services.check(
-            case_id=case.pk, actor=user, now=now, passed=passed,
-            place=Place(case.place.x, case.place.y), uploads=[_upload(here, user, now)],
+        return services.check(
+            case_id=case.pk,
+            actor=user,
+            now=now,
+            passed=passed,
+            place=Place(case.place.x, case.place.y),
+            uploads=[_upload(here, user, now)],
             opinion="现场核查合格" if passed else "现场仍有问题",
-        )  # fmt: skip
-        return True
+        )
 
-    def close(case: Case, now: datetime) -> bool:
-        if case.check_passed:
-            do(case, "close", now)
-            if pick.random() < 0.6:
-                services.evaluate(
-                    case_id=case.pk, actor=None, now=now + timedelta(minutes=1),
-                    rating=pick.choices([3, 2, 1], [70, 22, 8])[0],
-                )  # fmt: skip
-        else:
+    def close(case: Case, now: datetime) -> Case | None:
+        if not case.check_passed:
             do(case, "rework", now, opinion="核查不合格,请继续处理")
-        return False
+            return None
+        do(case, "close", now)
+        if pick.random() < 0.6:
+            rating = pick.choices([3, 2, 1], [70, 22, 8])[0]
+            later = now + timedelta(minutes=1)
+            services.evaluate(case_id=case.pk, actor=None, now=later, rating=rating)
+        return None
 
     return [file_it, dispatch, accept, report_back, request_check, check, close]
 
@@ -319,7 +318,7 @@ def _unit_for(case: Case) -> int | None:
     if case.case_class_id is None:
         return None
     kind = catalogue.current().class_by_id(case.case_class_id)
-    found = catalogue.suggest_units(kind, regions, timezone.localdate(case.reported_at))
+    found = catalogue.suggest_units(kind, regions, on=timezone.localdate(case.reported_at))
     return next((s.unit_id for s in found if s.role == "lead"), None)
 
 

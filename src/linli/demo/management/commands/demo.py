@@ -17,6 +17,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--cases", type=int, help="how many cases to add (first time: 3000)")
+        parser.add_argument("--first", action="store_true", help="the city and its first cases")
+        parser.add_argument("--fill", action="store_true", help="what is missing to 3000 cases")
         parser.add_argument("--accounts", action="store_true", help="the demo accounts as JSON")
         parser.add_argument("--live", action="store_true", help="let reports arrive until Ctrl-C")
         parser.add_argument("--every", type=float, default=6.0, help="seconds between reports")
@@ -32,6 +34,9 @@ class Command(BaseCommand):
             return
         if options["accounts"]:
             self.stdout.write(json.dumps(accounts.listed(), ensure_ascii=False, indent=2))
+            return
+        if options["fill"]:
+            making.fill_up()
             return
         if options["live"]:
             self._live(options["every"])
@@ -53,7 +58,8 @@ class Command(BaseCommand):
             making.found(now=timezone.now())
         elif options["if_empty"]:
             return
-        count = options["cases"] if options["cases"] is not None else 3000
+        standard = making.FIRST if options["first"] else making.ALL
+        count = options["cases"] if options["cases"] is not None else standard
         if state == "made" and options["cases"] is None:
             self.stdout.write("The demo city is there already; add cases with --cases N.")
             return
