@@ -152,10 +152,8 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
     """One case with its clocks, and the moves you may make on it now with what each takes."""
     query_of(request)
     now = timezone.now()
-    case = queries.case_for(request.user, number)
-    (row,) = rows.case_rows(
-        request.user, CaseFilter(words=case.number), now=now, after=None, size=1
-    ).rows
+    case = rows.case_for(request.user, number)
+    row = rows.case_row(case, now)
     base = case_url(case.number)
     clocks = queries.clocks_of(case)
     row |= {
@@ -207,7 +205,7 @@ def _clock(clock: Any) -> dict[str, Any]:
 def list_events(request: ApiRequest, number: str) -> HttpResponse:
     """What happened to a case, oldest first."""
     query_of(request)
-    case = queries.case_for(request.user, number)
+    case = rows.case_for(request.user, number)
     return answer(
         {
             "events": [
@@ -246,7 +244,7 @@ def label_of(move: str) -> str:
 def list_reports(request: ApiRequest, number: str) -> HttpResponse:
     """What people said, oldest first, without who they are."""
     query_of(request)
-    case = queries.case_for(request.user, number)
+    case = rows.case_for(request.user, number)
     return answer(
         {
             "reports": [
@@ -302,7 +300,7 @@ def add_report(request: ApiRequest, number: str, body: inputs.FurtherReportIn) -
 def list_files(request: ApiRequest, number: str) -> HttpResponse:
     """Photos, recordings and documents, oldest first."""
     query_of(request)
-    case = queries.case_for(request.user, number)
+    case = rows.case_for(request.user, number)
     base = case_url(case.number)
     return answer(
         {
@@ -334,7 +332,7 @@ def list_files(request: ApiRequest, number: str) -> HttpResponse:
 def read_file(request: ApiRequest, number: str, file_number: int) -> HttpResponseBase:
     """The clean copy of a file: without what the camera wrote about place and time."""
     query_of(request)
-    case = queries.case_for(request.user, number)
+    case = rows.case_for(request.user, number)
     file = queries.file_of(case, min(max(file_number, 0), 32767))
     return files.respond(request, key=file.key, mime=file.mime, name=file.name, inline=False)
 
