@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -28,38 +30,70 @@ class TokenActor(NamedTuple):
 def person_for_token(secret: str, now: datetime) -> TokenActor | None:
     """Who acts by this token; None if it is unknown, ended, or its post or account is.
 
-    One query; a second when the tree of units has changed, one a day to note its use.
+    One query; more only when the token, its post, its account, its grids of duty or the tree of
+    units has changed since this process read them, and one a day to note its use.
     """
     prefix = token_prefix(secret)
     if prefix is None:
         return None
-    rows = Post.objects.filter(held_at(now), tokens__prefix=prefix, user__is_active=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT, {"prefix": prefix, "now": now})
+        row = cursor.fetchone()
+    given = hashlib.sha256(secret.encode()).digest()
+    kept_hash = bytes(row[0]) if row is not None else bytes(32)
+    if not hmac.compare_digest(given, kept_hash) or row is None:
+        return None
+    _hash, token_id, last_used_on, *versions = row
+    today = timezone.localdate(now)
+    if last_used_on != today:
+        ApiToken.objects.filter(pk=token_id).update(last_used_on=today)
+    kept = _kept.get(prefix)
+    if kept is None or kept.versions != versions:
+        actor = _read(token_id, now)
+        if actor is None:
+            return None
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        kept = _kept[prefix] = _Kept(versions, actor)
+    user = copy(kept.actor.user)  # nobody shares what a request puts there
+    user.seats = (kept.actor.seat,)
+    return TokenActor(user, kept.actor.seat, token_id)
+
+
+class _Kept(NamedTuple):
+    versions: list[object]
+    actor: TokenActor
+
+
+_MOST_KEPT = 1000
+_kept: dict[str, _Kept] = {}
+# Whether the token opens anything now, and what its seat is made of: xmin changes with every
+# change of a row, so that an end, a revocation or a narrowed post is seen by the next request.
+_PRESENT = """
+    SELECT t.secret_hash, t.id, t.last_used_on, p.xmin::text, u.xmin::text, t.grants,
+        (SELECT array_agg(DISTINCT d.grid_id) FROM staff_gridduty d
+         WHERE d.post_id = p.id AND d.valid_from <= %(now)s
+            AND (d.valid_to IS NULL OR d.valid_to > %(now)s)),
+        (SELECT stamp FROM staff_staffstate WHERE id = 1)
+    FROM staff_apitoken t
+        JOIN staff_post p ON p.id = t.post_id JOIN staff_user u ON u.id = p.user_id
+    WHERE t.prefix = %(prefix)s AND t.revoked_at IS NULL AND u.is_active
+        AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
+        AND p.valid_from <= %(now)s AND (p.valid_to IS NULL OR p.valid_to > %(now)s)"""
+
+
+def _read(token_id: int, now: datetime) -> TokenActor | None:
+    rows = Post.objects.filter(held_at(now), tokens__id=token_id, user__is_active=True)
     post = (
         with_duties(rows.select_related("user"), now)
-        .annotate(
-            token_id=F("tokens__id"),
-            token_hash=F("tokens__secret_hash"),
-            token_grants=F("tokens__grants"),
-            token_expires_at=F("tokens__expires_at"),
-            token_revoked_at=F("tokens__revoked_at"),
-            token_last_used_on=F("tokens__last_used_on"),
-        )
+        .annotate(token_grants=F("tokens__grants"))
         .first()
     )
-    given = hashlib.sha256(secret.encode()).digest()
-    kept = bytes(post.token_hash) if post is not None else bytes(32)
-    if not hmac.compare_digest(given, kept) or post is None:
+    if post is None:
         return None
-    ended = post.token_expires_at is not None and post.token_expires_at <= now
-    if post.token_revoked_at is not None or ended:
-        return None
-    today = timezone.localdate(now)
-    if post.token_last_used_on != today:
-        ApiToken.objects.filter(pk=post.token_id).update(last_used_on=today)
     seat = seat_for(post, unit_tree(post.stamp), post.grids)
     seat = replace(seat, grants=seat.grants & frozenset(post.token_grants))
-    post.user.seats = (seat,)
-    return TokenActor(post.user, seat, post.token_id)
+    return TokenActor(post.user, seat, token_id)
 
 
 def tokens_for(user: User) -> QuerySet[ApiToken]:
