@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from linli.maps.rules.address import Address
 from linli.maps.rules.style import BASE
+from linli.territory import queries as territory
 from linli.territory.queries import tiles
 from linli.territory.queries.tiles import Tile
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+Box = tuple[float, float, float, float]
 
 
 def ground_tag(layer: str, at: Address, *, today: date) -> str:
@@ -24,3 +31,38 @@ def ground_tile(layer: str, at: Address, *, today: date) -> Tile:
     parts = BASE if layer == "base" else (layer,)
     body = b"".join(tiles.tile(part, *at, today=today).body for part in parts)
     return Tile(body, ground_tag(layer, at, today=today))
+
+
+def window_for(user: User | None, *, today: date) -> Box | None:
+    """West, south, east, north in degrees of what the map shows first.
+
+    The regions and grids of the person's posts; for everybody else, and where those have no
+    outlines, the whole installation; None if nothing has an outline. One query a region or grid.
+    """
+    own: list[Box | None] = []
+    for seat in user.seats if user is not None else ():
+        if seat.reach == "grids":
+            own += [territory.bounds_of("grid", g, on=today) for g in sorted(seat.grid_ids)[:50]]
+        elif seat.region_id is not None:
+            own.append(territory.bounds_of("region", seat.region_id, on=today))
+    return _around(own) or _everything(today)
+
+
+def _everything(today: date) -> Box | None:
+    """Around the highest regions that have outlines."""
+    tree = territory.tree()
+    level = tree.children_of(None)
+    while level:
+        found = _around([territory.bounds_of("region", region.id, on=today) for region in level])
+        if found is not None:
+            return found
+        level = [child for region in level for child in tree.children_of(region.id)]
+    return None
+
+
+def _around(boxes: list[Box | None]) -> Box | None:
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return None
+    west, south, east, north = zip(*known, strict=True)
+    return min(west), min(south), max(east), max(north)

@@ -3,23 +3,72 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from linli.cases.queries.tiles import case_tile, public_tile
+from linli.cases.rules.filters import CaseFilter
 from linli.maps import queries
 from linli.maps.rules.address import parse_address
 from linli.maps.rules.palette import THEMES
 from linli.maps.rules.style import Raster
 from linli.maps.rules.style import style as style_of
-from linli.staff.web import public_page
+from linli.staff.web import StaffRequest, public_page, staff_page
 
 MVT = "application/vnd.mapbox-vector-tile"
 WORTH_PACKING = 600  # bytes; below, gzip saves less than a packet
+TileView = Callable[..., HttpResponseBase]
+
+
+def _for_programs(view: TileView) -> TileView:
+    """401 instead of the sign-in page: a map cannot fill in a form."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: str) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return view(request, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@_for_programs
+@staff_page("cases.see")
+def cases(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
+    """One tile of the cases this person may see, with the list's filters in the query string."""
+    wanted = CaseFilter.parse({name: request.GET.getlist(name) for name in request.GET})
+    body = case_tile(request.user, wanted, *parse_address(z, x, y), now=timezone.now())
+    tag = _tag_of(body)
+    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@require_safe
+@public_page
+def nearby(request: HttpRequest, z: str, x: str, y: str) -> HttpResponseBase:
+    """One tile of what everybody may know of cases: class, stage, day, a rounded place."""
+    body = public_tile(*parse_address(z, x, y), now=timezone.now())
+    tag = _tag_of(body)
+    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "public, max-age=60"
+    return answer
+
+
+def _tag_of(body: bytes) -> str:
+    return f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
 
 
 @require_safe
@@ -65,4 +114,15 @@ def style(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
     answer["Cache-Control"] = "public, max-age=300"
     patch_vary_headers(answer, ["Accept-Language", "Cookie"])
+    return answer
+
+
+@require_safe
+@public_page
+def bounds(request: HttpRequest) -> HttpResponse:
+    """Where the map begins: `{"bounds": [west, south, east, north]}`, or null where nothing is."""
+    user = request.user if request.user.is_authenticated else None
+    window = queries.window_for(user, today=timezone.localdate())
+    answer = JsonResponse({"bounds": window})
+    answer["Cache-Control"] = "private, max-age=60"
     return answer

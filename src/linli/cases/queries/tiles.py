@@ -1,0 +1,233 @@
+"""Cases as vector tiles: points near by, honest counts from afar.
+
+Every case with a place lies in exactly one tile of a zoom: the one that holds its Web Mercator
+fraction, west and north edge included. So the counts of all tiles add up to the count of the list,
+and a tile to its four children. The box in degrees is only there for the index on `place`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, FloatField, Func, QuerySet
+from django.utils import timezone
+
+from linli.cases import rules
+from linli.cases.models import Case
+from linli.cases.queries.lists import filtered
+from linli.cases.queries.public import public_rows, rounded
+from linli.cases.rules.filters import CaseFilter
+from linli.cases.rules.stages import OPEN
+from linli.catalogue import queries as catalogue
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+EXTENT = 4096
+POINTS_FROM = 14  # zoom from which single cases show
+MOST_POINTS = 1_500  # in one tile; beyond, it is drawn as clusters (the bound is 200 kB a tile)
+MOST_COUNTED = 50_000  # cases that one tile counts; beyond, the newest, marked `more`
+PUBLIC_FROM = 12
+_MARGIN = 1e-9  # degrees: more than rounding, less than a millimetre
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A case, or several drawn as one. `x`, `y`: Web Mercator fractions of the world (0 … 1)."""
+
+    x: float
+    y: float
+    count: int
+    late: int  # past their deadline
+    soon: int  # close to it
+    case_id: int
+    stage: str
+    class_id: int | None
+    reported_at: datetime
+    light: str
+    more: bool = False  # the tile holds more than was counted
+
+
+def spots(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: datetime) -> list[Spot]:
+    """What of `wanted` lies in the tile, as `user` may see it. One query, two where it is capped.
+
+    The sum of `count` is the list's count over the tile, up to MOST_COUNTED.
+    """
+    rows = _in_box(filtered(user, wanted, now=now), z, x, y)
+    found = _spots(rows.order_by(), z, x, y, now)
+    if not (found and found[0][-1]):
+        return [Spot(*row) for row in found]
+    # By the list's own order, whose indexes end early; a spatial one would fill up a corner first.
+    found = _spots(rows.order_by("-reported_at", "-id"), z, x, y, now)
+    return [Spot(*row) for row in found]
+
+
+def case_tile(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: datetime) -> bytes:
+    """The layer “cases”: `count`, `late`, `soon`, and for single cases `number`, `class`, `stage`,
+    `light`. Empty where there is nothing. Two queries, three where it is capped.
+    """
+    book = catalogue.current()
+    features = []
+    for spot in spots(user, wanted, z, x, y, now=now):
+        facts: dict[str, Any]
+        if spot.count == 1:
+            facts = {
+                "number": rules.case_number(spot.case_id, timezone.localdate(spot.reported_at)),
+                "class": book.class_by_id(spot.class_id).code if spot.class_id else "",
+                "stage": spot.stage,
+                "light": spot.light,
+            }
+        else:
+            facts = {"count": spot.count, "late": spot.late, "soon": spot.soon}
+        if spot.more:
+            facts["more"] = True
+        features.append((spot.x, spot.y, facts))
+    return _encoded("cases", features, z, x, y)
+
+
+def public_tile(z: int, x: int, y: int, *, now: datetime) -> bytes:
+    """The layer “nearby” for everybody: `class`, `name`, `stage`, `day`, and a place rounded to
+    some 20 m, which also decides the tile. Newest first, bounded, nothing from afar. Two queries.
+    """
+    if z < PUBLIC_FROM:
+        return b""
+    west, south, east, north = _degrees(z, x, y)
+    around = 40 / 111_320  # degrees of latitude: whatever the rounding may bring in or out
+    across = around / max(0.05, math.cos(math.radians(north)))
+    box = Polygon.from_bbox((west - across, south - around, east + across, north + around))
+    box.srid = 4326
+    rows = public_rows(now=now).filter(place__bboverlaps=box).order_by("-reported_at", "-id")
+    features = []
+    for case in rows[:MOST_POINTS]:
+        assert case.place is not None  # public_rows leaves out those without
+        assert case.case_class is not None
+        at = _fractions(*rounded(case.place.x, case.place.y))
+        if (math.floor(at[0] * 2**z), math.floor(at[1] * 2**z)) != (x, y):
+            continue
+        kind = case.case_class
+        facts = {
+            "class": kind.code,
+            "name": kind.label,
+            "stage": case.stage,
+            "open": case.is_open,
+            "day": case.reported_on.isoformat(),
+        }
+        features.append((*at, facts))
+    return _encoded("nearby", features, z, x, y)
+
+
+# -- how it is counted ----------------------------------------------------------------------------
+def _in_box(rows: QuerySet[Case], z: int, x: int, y: int) -> QuerySet[Case]:
+    west, south, east, north = _degrees(z, x, y)
+    box = Polygon.from_bbox((west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN))
+    box.srid = 4326
+    return rows.filter(place__bboverlaps=box)
+
+
+_COLUMNS = (
+    "id", "lon", "lat", "stage", "due_at", "warn_at", "suspended_until", "reported_at",
+    "case_class_id",
+)  # fmt: skip
+_SPOTS = """
+    WITH found AS MATERIALIZED (SELECT * FROM ({rows}) AS every LIMIT %s),
+    placed AS (
+        SELECT *, (lon + 180) / 360 AS x, (1 - ln(tan(radians(45 + lat / 2))) / pi()) / 2 AS y,
+            CASE WHEN suspended_until IS NOT NULL OR due_at IS NULL OR stage <> ALL(%s) THEN ''
+                WHEN due_at < %s THEN 'red' WHEN warn_at <= %s THEN 'yellow' ELSE 'green'
+            END AS light
+        FROM found),
+    inside AS MATERIALIZED (
+        SELECT *, count(*) OVER () AS every FROM placed
+        WHERE floor(x * %s) = %s AND floor(y * %s) = %s)
+    SELECT avg(x), avg(y), count(*),
+        count(*) FILTER (WHERE light = 'red'), count(*) FILTER (WHERE light = 'yellow'),
+        min(id), min(stage), min(case_class_id), min(reported_at), min(light),
+        (SELECT count(*) FROM found) > %s
+    FROM inside
+    GROUP BY CASE WHEN %s AND every <= %s THEN id
+        ELSE -1 - (floor(x * %s)::bigint * 268435456 + floor(y * %s)::bigint) END"""
+
+
+def _spots(rows: QuerySet[Case], z: int, x: int, y: int, now: datetime) -> list[tuple[Any, ...]]:
+    """The fields of `Spot`, `more` whether the tile is capped, per point or lattice cell."""
+    values = rows.annotate(
+        lon=Func(F("place"), function="ST_X", output_field=FloatField()),
+        lat=Func(F("place"), function="ST_Y", output_field=FloatField()),
+    ).values_list(*_COLUMNS)
+    try:
+        sql, params = values.query.sql_with_params()
+    except EmptyResultSet:  # a person who may see nothing
+        return []
+    return _run(sql, params, z, x, y, now)
+
+
+def _run(
+    sql: str, params: tuple[Any, ...], z: int, x: int, y: int, now: datetime
+) -> list[tuple[Any, ...]]:
+    tiles = 2**z
+    lattice = float(tiles * (8 if z < POINTS_FROM else 16))  # cells of 64 or 32 pixels
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SPOTS.format(rows=sql),
+            [
+                *params,
+                MOST_COUNTED + 1,
+                [stage.value for stage in OPEN],
+                now,
+                now,
+                float(tiles),
+                x,
+                float(tiles),
+                y,
+                MOST_COUNTED,
+                z >= POINTS_FROM,
+                MOST_POINTS,
+                lattice,
+                lattice,
+            ],
+        )
+        return list(cursor.fetchall())
+
+
+# -- where a tile is ------------------------------------------------------------------------------
+def _degrees(z: int, x: int, y: int) -> tuple[float, float, float, float]:
+    """West, south, east, north of a tile in degrees."""
+
+    def lat(row: int) -> float:
+        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / 2**z))))
+
+    return x / 2**z * 360 - 180, lat(y + 1), (x + 1) / 2**z * 360 - 180, lat(y)
+
+
+def _fractions(lon: float, lat: float) -> tuple[float, float]:
+    """Where a point lies in the Web Mercator world, from the north-west: 0 … 1 each way."""
+    up = math.log(math.tan(math.radians(45 + lat / 2)))
+    return (lon + 180) / 360, (1 - up / math.pi) / 2
+
+
+_ENCODE = """
+    SELECT ST_AsMVT(f, %s, %s, 'shape') FROM (
+        SELECT ST_MakePoint((e ->> 0)::int, (e ->> 1)::int) AS shape, e -> 2 AS facts
+        FROM jsonb_array_elements(%s::jsonb) AS e) AS f"""
+
+
+def _encoded(
+    layer: str, features: list[tuple[float, float, dict[str, Any]]], z: int, x: int, y: int
+) -> bytes:
+    """The features as a tile of one layer. One query, none for nothing."""
+    if not features:
+        return b""
+    rows = [
+        [int((at_x * 2**z - x) * EXTENT), int((at_y * 2**z - y) * EXTENT), facts]
+        for at_x, at_y, facts in features
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ENCODE, [layer, EXTENT, json.dumps(rows)])
+        return bytes(cursor.fetchone()[0])
