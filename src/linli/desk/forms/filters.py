@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 ANY = ("", pgettext_lazy("filter", "any"))
 #: Seldom needed: folded away until one of them is set.
-MORE = ("queue", "grid", "channel", "urgency", "handling", "suspended", "mine")
+MORE = (
+    "queue", "grid", "channel", "urgency", "handling", "suspended", "supervised", "self_handled",
+    "mine",
+)  # fmt: skip
 
 
 def read_filter(query: QueryDict) -> CaseFilter:
@@ -120,6 +123,10 @@ class FilterForm(forms.Form):
         widget=PlainSelect,
         choices=lambda: [ANY, ("1", gettext_lazy("suspended")), ("0", gettext_lazy("running"))],
     )
+    supervised = forms.BooleanField(label=pgettext_lazy("filter", "Supervised"), required=False)
+    self_handled = forms.BooleanField(
+        label=pgettext_lazy("filter", "Handled on the spot"), required=False
+    )
     mine = forms.BooleanField(label=pgettext_lazy("filter", "Mine only"), required=False)
 
     def __init__(self, user: User, wanted: CaseFilter, typed: QueryDict | None = None) -> None:
@@ -149,8 +156,8 @@ class FilterForm(forms.Form):
         assert isinstance(region, forms.ChoiceField)
         region.choices = [ANY, *_region_choices(user)]
 
-    def first_fields(self) -> list[forms.BoundField]:
-        """The filters that always show."""
+    def visible_fields(self) -> list[forms.BoundField]:
+        """The filters that always show; the kit draws these."""
         return [self[name] for name in self.fields if name not in MORE]
 
     def more_fields(self) -> list[forms.BoundField]:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-
 SELECTED = SafeString(" selected")
 
 

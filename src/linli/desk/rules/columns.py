@@ -50,6 +50,7 @@ def _light(case: Case, now: datetime) -> str:
     return words.get(light_of(case, now), "")
 
 
+CLASS, WORDS, PLACE = "col-class", "one-line col-words", "one-line col-place"
 COLUMNS: dict[str, Column] = {
     "number": Column(
         pgettext_lazy("column", "Number"), lambda c, now: c.number, "nowrap", shown=True
@@ -59,16 +60,30 @@ COLUMNS: dict[str, Column] = {
         pgettext_lazy("column", "Stage"), lambda c, now: str(Stage(c.stage).label), shown=True
     ),
     "class": Column(
-        pgettext_lazy("column", "Class"), lambda c, now: _name(c.case_class), shown=True
+        pgettext_lazy("column", "Class"),
+        lambda c, now: _name(c.case_class),
+        CLASS,
+        shown=True,
     ),
     "description": Column(
-        pgettext_lazy("column", "Words"), lambda c, now: c.description, "one-line", shown=True
+        pgettext_lazy("column", "Words"),
+        lambda c, now: c.description,
+        WORDS,
+        shown=True,
     ),
     "address": Column(
-        pgettext_lazy("column", "Address"), lambda c, now: c.address, "one-line", shown=True
+        pgettext_lazy("column", "Address"),
+        lambda c, now: c.address,
+        PLACE,
+        shown=True,
     ),
-    "grid": Column(pgettext_lazy("column", "Grid"), lambda c, now: _name(c.grid), shown=True),
-    "unit": Column(pgettext_lazy("column", "Unit"), lambda c, now: _name(c.lead_unit), shown=True),
+    "grid": Column(pgettext_lazy("column", "Grid"), lambda c, now: _name(c.grid), PLACE),
+    "unit": Column(
+        pgettext_lazy("column", "Unit"),
+        lambda c, now: _name(c.lead_unit),
+        PLACE,
+        shown=True,
+    ),
     "reported": Column(
         pgettext_lazy("column", "Reported"),
         lambda c, now: _moment(c.reported_at),

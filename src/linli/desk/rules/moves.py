@@ -1,4 +1,4 @@
-"""How the table of moves looks on the desk: icons, what is grave, what each input is called."""
+"""How the table of moves looks on the desk: what is grave, what each input is called."""
 
 from __future__ import annotations
 
@@ -7,20 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
-
-ICONS: dict[str, str] = {
-    "report": "message-report", "add_report": "user-plus", "request_verification": "map-pin",
-    "verify": "map-pin-check", "file": "file-text", "dispatch": "send", "accept": "inbox",
-    "report_back": "tool", "request_check": "clipboard-list", "check": "clipboard-check",
-    "close": "checks", "evaluate": "star", "self_handle": "hand-stop", "dismiss": "circle-x",
-    "merge": "git-merge", "unmerge": "arrows-split", "void": "ban", "decline": "arrow-back-up",
-    "rework": "refresh", "reopen": "lock-open", "co_report": "users", "give_feedback": "phone-call",
-    "suspend": "player-pause", "resume": "player-play", "ask_extension": "calendar-time",
-    "extend": "calendar-event", "refuse_extension": "circle-x", "ask_reporter": "help",
-    "answer": "message-2", "escalate": "arrow-up", "sign_escalation": "edit",
-    "refuse_escalation": "circle-x", "delegate": "arrow-down", "transfer": "switch-horizontal",
-    "amend": "pencil", "supervise": "eye", "comment": "message-circle",
-}  # fmt: skip
 
 #: What cannot easily be undone.
 GRAVE = frozenset({"void", "dismiss", "merge"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from linli.desk.queries import casepage
+from linli.cases.queries import reading
 
 register = template.Library()
 
@@ -12,4 +12,4 @@ register = template.Library()
 @register.filter
 def move_label(move: str) -> str:
     """What a move is called: `{{ "dispatch"|move_label }}`."""
-    return casepage.move_label(move)
+    return reading.move_label(move)

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases import policy, queries
 from linli.cases import services as case_services
+from linli.cases.queries import reading
+from linli.cases.queries.reading import ICONS
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
-from linli.desk.queries import casepage, choices
+from linli.desk.queries import choices
 from linli.desk.rules.columns import light_of
-from linli.desk.rules.moves import GRAVE, ICONS, MAIN
+from linli.desk.rules.moves import GRAVE, MAIN
 from linli.kernel.errors import Refused
 from linli.staff.web import StaffRequest, staff_page
 
@@ -49,7 +51,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     now = timezone.now()
     story = queries.story_of(case)
     files = queries.files_of(case)
-    clocks = casepage.clock_rows(queries.clocks_of(case))
+    clocks = reading.clock_rows(queries.clocks_of(case))
     similar = []
     if case.stage in _BEFORE_DISPATCH and case.place is not None:
         similar = queries.similar_to(
@@ -65,12 +67,12 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "case": case,
         "now": now,
         "light": light_of(case, now),
-        "steps": casepage.steps_of(case, story),
-        "entries": casepage.story_entries(case, story, files),
+        "steps": reading.steps_of(case, story),
+        "entries": reading.story_entries(case, story, files),
         "files": files,
         "running": [c for c in clocks if c.ended_at is None],
         "ended": [c for c in clocks if c.ended_at is not None],
-        "counts": casepage.counts_of(case),
+        "counts": reading.counts_of(case),
         "co_units": list(co_units.values()),
         "reports": _reports(request, case),
         "merged": list(queries.merged_into(request.user, case)),
@@ -78,7 +80,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "similar": similar,
         "moves": moves_of(request, case),
         "queue": queue_of(request),
-        "rating": casepage.rating_words(case.rating),
+        "rating": reading.rating_words(case.rating),
     }
 
 

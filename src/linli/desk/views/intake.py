@@ -124,7 +124,7 @@ def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpRes
         "form": form,
         "lon": form.data.get("lon", "") if form.is_bound else "",
         "lat": form.data.get("lat", "") if form.is_bound else "",
-        "center": choices.centre_point(),
+        "center": choices.centre_point(request.user),
         "similar": _similar(request, form.data) if form.is_bound else [],
         "upload_url": reverse("files:upload"),
     }

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.cases import queries, rules, services
+from linli.cases.queries import reading
+from linli.cases.queries.reading import ICONS
 from linli.cases.rules.guards import hindrance
 from linli.desk.forms.moves import MoveForm, form_for
-from linli.desk.queries import casepage, inbox
-from linli.desk.rules.moves import GRAVE, ICONS
+from linli.desk.queries import inbox
+from linli.desk.rules.moves import GRAVE
 from linli.desk.views.case import queue_of
 from linli.files import services as files
 from linli.kernel.errors import Refused, Stale
@@ -48,7 +50,7 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
 def _make(request: StaffRequest, case: Case, move: str) -> HttpResponse:
     data = request.POST.copy()
     form = form_for(move, case, request.user, data)
-    changed: list[casepage.Entry] = []
+    changed: list[reading.Entry] = []
     status = 422
     if form.is_valid():
         now = timezone.now()
@@ -80,10 +82,10 @@ def _make(request: StaffRequest, case: Case, move: str) -> HttpResponse:
     return _page(request, case, move, form, changed=changed, status=status)
 
 
-def _since(case: Case, seen: int) -> list[casepage.Entry]:
+def _since(case: Case, seen: int) -> list[reading.Entry]:
     """The events that the person had not seen."""
     story = [event for event in queries.story_of(case) if event.number > seen]
-    return casepage.story_entries(case, story, [])
+    return reading.story_entries(case, story, [])
 
 
 def _next(request: StaffRequest, case: Case, move: str) -> HttpResponse:
@@ -112,7 +114,7 @@ def _page(
     move: str,
     form: MoveForm,
     *,
-    changed: list[casepage.Entry] | None = None,
+    changed: list[reading.Entry] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     row = rules.MOVES[move]
