@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from linli.cases import queries as cases
 from linli.cases import rules
-from linli.cases.models import Case
+from linli.cases.models import Case, CaseClock
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
-from linli.catalogue.rules import light
+from linli.catalogue.rules import Limit, LimitUnit, light
 from linli.kernel.errors import NotFound
 from linli.kernel.web import cursor_text
 from linli.staff import queries as staff
@@ -191,6 +191,24 @@ def case_row(case: Case, now: datetime) -> Row:
     row = {name: getattr(case, name) for name in _COLUMNS}
     row["lon"], row["lat"] = case.place.coords if case.place else (None, None)
     return _case_rows([row], now)[0]
+
+
+def clock_rows(case: Case) -> list[Row]:
+    """The clocks of a case, oldest first. One query."""
+    clocks = CaseClock.objects.filter(case_id=case.pk).order_by("number")
+    return [
+        {
+            "stage": clock.stage,
+            "limit": catalogue.limit_text(Limit(clock.limit_amount, LimitUnit(clock.limit_unit))),
+            "started_at": iso(clock.started_at),
+            "due_at": iso(clock.due_at),
+            "warn_at": iso(clock.warn_at),
+            "ended_at": iso(clock.ended_at),
+            "late": clock.late,
+            "stopped": bool(clock.stops) and clock.stops[-1][1] is None,
+        }
+        for clock in clocks
+    ]
 
 
 def _no_such_case() -> NotFound:

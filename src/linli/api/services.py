@@ -1,4 +1,4 @@
-"""Writes made once, however often they are sent; and how many writes are admitted."""
+"""Writes made once, however often they are sent; moves by number; how many writes are admitted."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from linli.api.models import Idempotency
+from linli.cases import rules
+from linli.cases import services as cases
 from linli.kernel import limits
-from linli.kernel.errors import BadInput, Refused
+from linli.kernel.errors import BadInput, NotFound, Refused
+
+if TYPE_CHECKING:
+    from linli.cases.models import Case
+    from linli.staff.models import User
 
 KEPT = timedelta(hours=48)
 MOST_WRITES = 6000  # a minute and token
@@ -63,6 +69,22 @@ def once(
     answer = run()
     Idempotency.objects.filter(pk=made[0]).update(status=answer.status, body=answer.body)
     return answer
+
+
+@transaction.atomic
+def perform(
+    move: str, *, number: str, actor: User, now: datetime, seen: int | None, inputs: dict[str, Any]
+) -> Case:
+    """Make `move` on the case with this number; see `cases.services.perform`.
+
+    Raises NotFound also for a number whose day is not that of the case.
+    """
+    parsed = rules.parse_case_number(number)
+    if parsed is not None:
+        case = cases.perform(move, case_id=parsed[0], actor=actor, now=now, seen=seen, **inputs)
+        if case.reported_on == parsed[1]:
+            return case
+    raise NotFound(_("There is no such case, or you may not see it."))
 
 
 def _again(actor: str, key: str, fingerprint: str) -> Answer:

@@ -19,8 +19,6 @@ from linli.api.views.door import ApiRequest, answer, query_of, write
 from linli.cases import policy, queries, rules, services
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.inputs import Place
-from linli.catalogue.queries import limit_text
-from linli.catalogue.rules import Limit, LimitUnit
 from linli.files import services as files
 from linli.kernel.errors import BadInput
 from linli.kernel.web import cursor_values
@@ -155,7 +153,6 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
     case = rows.case_for(request.user, number)
     row = rows.case_row(case, now)
     base = case_url(case.number)
-    clocks = queries.clocks_of(case)
     row |= {
         "condition": case.condition_id,
         "area_grade": case.area_grade,
@@ -167,7 +164,7 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
         "waiting_for_reporter": case.waiting,
         "pending": case.pending,
         "merged_into": rows.number_of(request.user, case.merged_into),
-        "clocks": [_clock(clock) for clock in clocks],
+        "clocks": rows.clock_rows(case),
         "moves": [
             {
                 "move": name,
@@ -181,19 +178,6 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
     for name in ("filed_at", "dispatched_at", "handled_at", "closed_at", "evaluated_at"):
         row[name] = rows.iso(getattr(case, name))
     return answer(row)
-
-
-def _clock(clock: Any) -> dict[str, Any]:
-    return {
-        "stage": clock.stage,
-        "limit": limit_text(Limit(clock.limit_amount, LimitUnit(clock.limit_unit))),
-        "started_at": rows.iso(clock.started_at),
-        "due_at": rows.iso(clock.due_at),
-        "warn_at": rows.iso(clock.warn_at),
-        "ended_at": rows.iso(clock.ended_at),
-        "late": clock.late,
-        "stopped": bool(clock.stops) and clock.stops[-1][1] is None,
-    }
 
 
 @router.get(

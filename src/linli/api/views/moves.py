@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from linli.api import queries as rows
+from linli.api import services
 from linli.api.forms import inputs, outputs
 from linli.api.views import parameters
 from linli.api.views.cases import moved
 from linli.api.views.door import ApiRequest, write
-from linli.cases import services
 from linli.cases.rules import MOVES, parse_case_number
 from linli.catalogue.rules import Limit, LimitUnit
 from linli.kernel.errors import BadInput
@@ -55,16 +54,15 @@ def _operation(move: str) -> Callable[..., HttpResponse]:
 
     def perform(request: ApiRequest, number: str, body: Any) -> HttpResponse:
         given = {i.name: _value(i.name, i.kind, getattr(body, i.name)) for i in row.inputs}
-        case_id = rows.case_id_for(request.user, number)
 
         def run() -> tuple[int, dict[str, Any]]:
             case = services.perform(
                 move,
-                case_id=case_id,
+                number=number,
                 actor=request.user,
                 now=timezone.now(),
                 seen=body.seen,
-                **{name: value for name, value in given.items() if value is not None},
+                inputs={name: value for name, value in given.items() if value is not None},
             )
             return 200, moved(request, case)
 
