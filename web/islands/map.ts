@@ -1,29 +1,19 @@
 /// The map, in three modes: "view" a point, "pick" one (inputs below stay in step), "list" of cases as tiles.
 import "maplibre-gl/dist/maplibre-gl.css";
 
-import { Map as LibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { Map as LibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
+import { baseStyle, isDark } from "../map/base";
 import { showCases } from "../map/cases";
+import { switches } from "../map/layers";
+import { showNearby } from "../map/nearby";
 import { pick } from "../map/pick";
+import { showPoints } from "../map/points";
+import { rings } from "../map/popover";
 import { word } from "../words";
 
 setWorkerUrl(workerUrl);
-
-const bare: StyleSpecification = {
-  version: 8,
-  sources: {},
-  layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef0ee" } }],
-};
-
-async function baseStyle(): Promise<StyleSpecification> {
-  try {
-    const answer = await fetch("/tiles/style.json");
-    return answer.ok ? ((await answer.json()) as StyleSpecification) : bare;
-  } catch {
-    return bare;
-  }
-}
 
 function number(text: string | undefined): number | undefined {
   const value = text ? Number(text) : NaN;
@@ -46,7 +36,7 @@ async function draw(element: HTMLElement): Promise<void> {
   try {
     map = new LibreMap({
       container: box,
-      style: await baseStyle(),
+      style: await baseStyle(isDark(element)),
       center,
       zoom: known ? (number(data["zoom"]) ?? 15) : 4,
       maxZoom: 20,
@@ -71,7 +61,14 @@ async function draw(element: HTMLElement): Promise<void> {
     new Marker({ color: "#0b6478" }).setLngLat([lon, lat]).addTo(map);
   }
   if (data["mode"] === "pick") pick(map, element);
-  if (data["cases"] !== undefined) map.on("load", () => showCases(map, element));
+  const points = data["src"];
+  if (points) map.on("load", () => showPoints(map, points));
+  map.on("load", () => {
+    if (data["nearby"] !== undefined) showNearby(map);
+    if (data["cases"] !== undefined) showCases(map, element);
+    switches(map, element);
+  });
+  if (data["summary"]) rings(map);
   new ResizeObserver(() => map.resize()).observe(box);
   element.dispatchEvent(new CustomEvent("linli:map", { bubbles: true, detail: map }));
   map.once("idle", () => (element.dataset["drawn"] = "1"));

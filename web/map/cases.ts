@@ -1,69 +1,84 @@
 /// Cases as vector tiles with the filters of the list: counts from afar, points with their light near by.
-/// The tile layer "cases" holds points with `id`, `number`, `light`, and from afar `count`.
-import { type ExpressionSpecification, type Map as LibreMap, type MapLayerMouseEvent } from "maplibre-gl";
+/// Features of the layer "cases" have `number`, `light`, `stage`, `class`, or from afar `count`, `late`, `soon`.
+import { type ExpressionSpecification, type Map as LibreMap, type MapGeoJSONFeature, type MapLayerMouseEvent } from "maplibre-gl";
 
-const LIGHTS = { green: "#2e9e44", yellow: "#f2b600", red: "#d22f27", none: "#6b7480" };
-const light: ExpressionSpecification = [
-  "match", ["get", "light"], "green", LIGHTS.green, "yellow", LIGHTS.yellow, "red", LIGHTS.red, LIGHTS.none,
-];
-const many: ExpressionSpecification = [">", ["coalesce", ["get", "count"], 1], 1];
+import { isDark } from "./base";
+import { popover } from "./popover";
 
-function caseUrl(pattern: string, properties: Record<string, unknown>): string {
-  return pattern
-    .replace("{number}", encodeURIComponent(String(properties["number"] ?? properties["id"] ?? "")))
-    .replace("{id}", encodeURIComponent(String(properties["id"] ?? "")));
-}
+const light: ExpressionSpecification = ["coalesce", ["get", "light"], ""];
+const many: ExpressionSpecification = ["has", "count"];
+const any = (name: string): ExpressionSpecification => [">", ["coalesce", ["get", name], 0], 0];
+/// A city sees hundreds of moves a minute: the map looks again at most this often.
+const AGAIN_MS = 4_000;
 
 function tiles(query: string): string {
   return `${location.origin}/tiles/cases/{z}/{x}/{y}.mvt${query.length > 1 ? query : ""}`;
 }
 
-export function showCases(map: LibreMap, element: HTMLElement): void {
-  const pattern = element.dataset["caseUrl"] ?? "";
-  map.addSource("cases", { type: "vector", tiles: [tiles(element.dataset["cases"] ?? "?")], maxzoom: 16 });
+function addLayers(map: LibreMap, dark: boolean): void {
+  const lights = dark ? { green: "#4cc267", yellow: "#f5c33b", red: "#ff6a5e" } : { green: "#23863a", yellow: "#e2a400", red: "#c9281f" };
+  const [accent, ink, edge] = dark ? ["#5fc3d6", "#06252d", "#12191c"] : ["#0b6478", "#ffffff", "#ffffff"];
   const place = { source: "cases", "source-layer": "cases" } as const;
   map.addLayer({
     id: "cases-many", type: "circle", ...place, filter: many,
     paint: {
-      "circle-color": "#0b6478", "circle-opacity": 0.85, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5,
-      "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 9, 2, 16, 4, 28],
+      "circle-color": accent, "circle-opacity": 0.92, "circle-stroke-width": 3,
+      "circle-stroke-color": ["case", any("late"), lights.red, any("soon"), lights.yellow, edge],
+      "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 10, 2, 15, 4, 26],
     },
   });
   map.addLayer({
-    id: "cases-one", type: "circle", ...place, filter: ["!", many],
+    id: "cases-one", type: "circle", ...place, filter: ["!", many], layout: { "circle-sort-key": ["match", light, "red", 3, "yellow", 2, "green", 1, 0] },
     paint: {
-      "circle-color": light, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5,
-      "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 4, 16, 8],
+      "circle-color": ["match", light, "green", lights.green, "yellow", lights.yellow, "red", lights.red, "#7a878d"],
+      "circle-stroke-color": edge, "circle-stroke-width": 1.5,
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 5, 16, 8],
     },
   });
   map.addLayer({
     id: "cases-count", type: "symbol", ...place, filter: many,
-    layout: { "text-field": ["to-string", ["get", "count"]], "text-size": 12, "text-font": ["sans-serif"] },
-    paint: { "text-color": "#fff" },
+    layout: {
+      "text-field": ["concat", ["to-string", ["get", "count"]], ["case", ["has", "more"], "+", ""]],
+      "text-size": 12, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true,
+    },
+    paint: { "text-color": ink },
   });
-  map.on("click", "cases-many", (event: MapLayerMouseEvent) => map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2 }));
+}
+
+export function showCases(map: LibreMap, element: HTMLElement): void {
+  const pattern = element.dataset["caseUrl"] ?? "";
+  let query = element.dataset["cases"] ?? "?";
+  map.addSource("cases", { type: "vector", tiles: [tiles(query)], maxzoom: 18 });
+  addLayers(map, isDark(element));
+
+  map.on("click", "cases-many", (event: MapLayerMouseEvent) => map.easeTo({ center: event.lngLat, zoom: Math.min(map.getZoom() + 2, map.getMaxZoom()) }));
   map.on("click", "cases-one", (event: MapLayerMouseEvent) => {
-    const found = event.features?.[0];
-    if (found && pattern) location.assign(caseUrl(pattern, found.properties));
+    const numbers = [...new Set((event.features ?? []).map((found: MapGeoJSONFeature) => String(found.properties["number"])))];
+    if (element.dataset["summary"]) void popover(map, event.lngLat, element.dataset["summary"], numbers.slice(0, 10));
+    else if (pattern && numbers[0]) location.assign(pattern.replace("{number}", encodeURIComponent(numbers[0])));
   });
   for (const layer of ["cases-many", "cases-one"]) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
-  // A changed filter or a changed case: fetch the tiles again.
-  const again = (query: string): void => {
-    const source = map.getSource("cases");
-    if (source && "setTiles" in source) (source as { setTiles: (urls: string[]) => void }).setTiles([tiles(query)]);
+
+  let waiting = false;
+  const again = (): void => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      if (!element.isConnected) return document.removeEventListener("linli:case", again);
+      if (document.hidden) return again();
+      map.refreshTiles("cases");
+    }, AGAIN_MS);
   };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  document.addEventListener("linli:case", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => again(element.dataset["cases"] ?? "?"), 5_000);
-  });
+  document.addEventListener("linli:case", again);
+  // The filter beside the map changed the address: other cases, so other tiles.
   document.body.addEventListener("htmx:pushedIntoHistory", () => {
-    if (element.isConnected && element.classList.contains("map-list")) {
-      element.dataset["cases"] = location.search || "?";
-      again(element.dataset["cases"]);
-    }
+    const source = map.getSource("cases");
+    if (!element.isConnected || !element.classList.contains("map-list") || location.search === query) return;
+    query = location.search || "?";
+    if (source && "setTiles" in source) (source as { setTiles: (urls: string[]) => void }).setTiles([tiles(query)]);
   });
 }

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from linli.cases import queries as cases
+from linli.cases.queries.lists import MOST_COUNTED, SHOWN
+from linli.cases.rules import parse_case_number
+from linli.cases.rules.filters import CaseFilter
 from linli.maps.rules.address import Address
 from linli.maps.rules.style import BASE
 from linli.territory import queries as territory
@@ -12,9 +17,45 @@ from linli.territory.queries import tiles
 from linli.territory.queries.tiles import Tile
 
 if TYPE_CHECKING:
+    from linli.cases.models import Case
     from linli.staff.models import User
 
 Box = tuple[float, float, float, float]
+BESIDE = 50  # rows beside the map
+MOST_SUMMED_UP = 10
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The rows beside the map: a page of the list, how many there are in all, the next page."""
+
+    rows: list[Case]
+    count: int
+    exact: bool
+    next: str | None
+
+    @property
+    def placeless(self) -> int:
+        """How many of the rows no map can show."""
+        return sum(1 for case in self.rows if case.place is None)
+
+
+def beside_map(user: User, wanted: CaseFilter, *, now: datetime, cursor: str | None) -> Beside:
+    """The newest cases of the map's filter. Two queries. Raises BadInput."""
+    page = cases.page_for(user, wanted, now=now, cursor=cursor, size=BESIDE)
+    if cursor is None and page.next is None:
+        return Beside(page.rows, len(page.rows), True, None)
+    count, exact = cases.count_for(user, wanted, now=now)
+    return Beside(page.rows, count if exact else MOST_COUNTED, exact, page.next)
+
+
+def cases_by_numbers(user: User, numbers: list[str]) -> list[Case]:
+    """Those of the numbered cases that `user` may see, newest first, ten at most. One query."""
+    parsed = [parse_case_number(number) for number in numbers[:MOST_SUMMED_UP]]
+    days = dict(pair for pair in parsed if pair is not None)
+    rows = cases.cases_for(user).filter(pk__in=list(days)).select_related(*SHOWN)
+    found = rows.order_by("-reported_at", "-id")
+    return [case for case in found if days[case.pk] == case.reported_on]
 
 
 def ground_tag(layer: str, at: Address, *, today: date) -> str:

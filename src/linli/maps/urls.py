@@ -1,12 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.maps import views
+from linli.maps.views import page, tiles
 
 app_name = "maps"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("tiles/style.json", views.style, name="style"),
-    path("tiles/bounds.json", views.bounds, name="bounds"),
-    path("tiles/cases/<str:z>/<str:x>/<str:y>.mvt", views.cases, name="cases"),
-    path("tiles/nearby/<str:z>/<str:x>/<str:y>.mvt", views.nearby, name="nearby"),
-    path("tiles/<str:layer>/<str:z>/<str:x>/<str:y>.mvt", views.ground, name="ground"),
+    path("map/", page.case_map, name="map"),
+    path("map/summary/", page.summary, name="summary"),
+    path("tiles/style.json", tiles.style, name="style"),
+    path("tiles/bounds.json", tiles.bounds, name="bounds"),
+    path("tiles/cases/<str:z>/<str:x>/<str:y>.mvt", tiles.cases, name="cases"),
+    path("tiles/nearby/<str:z>/<str:x>/<str:y>.mvt", tiles.nearby, name="nearby"),
+    path("tiles/<str:layer>/<str:z>/<str:x>/<str:y>.mvt", tiles.ground, name="ground"),
 ]

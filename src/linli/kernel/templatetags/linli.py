@@ -78,6 +78,8 @@ def island_words() -> str:
             "noMap": _("The map cannot be shown on this device. The table below says the same."),
             "pickHint": _("Arrow keys move the mark."),
             "cases": _("%s cases"),
+            "nearbyOpen": _("being dealt with"),
+            "nearbySolved": _("solved"),
             "showKeys": _("Keyboard"),
             "columns": _("Columns"),
             "close": _("Close"),

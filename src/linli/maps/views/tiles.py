@@ -1,4 +1,4 @@
-"""Tiles, the style of the map, and the map itself."""
+"""Tiles, the style they are drawn in, and where the map begins."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from linli.cases.queries.tiles import case_tile, public_tile
-from linli.cases.rules.filters import CaseFilter
 from linli.maps import queries
+from linli.maps.forms import read_filter
 from linli.maps.rules.address import parse_address
 from linli.maps.rules.palette import THEMES
 from linli.maps.rules.style import Raster
@@ -46,7 +46,7 @@ def _for_programs(view: TileView) -> TileView:
 @staff_page("cases.see")
 def cases(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
     """One tile of the cases this person may see, with the list's filters in the query string."""
-    wanted = CaseFilter.parse({name: request.GET.getlist(name) for name in request.GET})
+    wanted = read_filter(request.GET)
     body = case_tile(request.user, wanted, *parse_address(z, x, y), now=timezone.now())
     tag = _tag_of(body)
     answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
