@@ -1,6 +1,14 @@
 """Every read of a case, already cut to what the person may see."""
 
-from linli.cases.queries.following import followed, root_of, told_events, told_files
+from linli.cases.queries.following import (
+    Followed,
+    followed,
+    is_alone,
+    own_reports,
+    root_of,
+    told_events,
+    told_files,
+)
 from linli.cases.queries.lists import (
     QUEUE_GRANT,
     Badge,
@@ -27,12 +35,24 @@ from linli.cases.queries.one import (
     similar_to,
     story_of,
 )
+from linli.cases.queries.public import (
+    PublicCase,
+    PublicFigures,
+    public_figures,
+    public_near,
+    public_photo,
+    public_similar,
+    public_solved,
+)
 from linli.cases.queries.saved import saved_filters_for
 from linli.cases.queries.settings import settings
 
 __all__ = [
     "QUEUE_GRANT",
     "Badge",
+    "Followed",
+    "PublicCase",
+    "PublicFigures",
     "badges_for",
     "case_for",
     "cases_for",
@@ -44,12 +64,19 @@ __all__ = [
     "files_of",
     "filtered",
     "followed",
+    "is_alone",
     "may_see",
     "merged_into",
     "moves_with_forms",
     "open_near",
+    "own_reports",
     "page_before",
     "page_for",
+    "public_figures",
+    "public_near",
+    "public_photo",
+    "public_similar",
+    "public_solved",
     "reports_of",
     "root_of",
     "rows_for_export",

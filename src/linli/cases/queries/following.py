@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -80,13 +81,38 @@ def told_events(case: Case) -> list[CaseEvent]:
     return list(rows.select_related("unit").order_by("number"))
 
 
-def told_files(case: Case, report: Report | None) -> list[CaseFile]:
-    """The pictures a reporter may see: their own and those of the result. One query."""
+def own_reports(found: Followed, story: Iterable[CaseEvent]) -> dict[int, int]:
+    """The reports of this person in the case they follow: number of the event -> of the report.
+
+    Their first one has no event number here unless it is in `story`. No query.
+    """
+    mine = [found.own_case.pk, found.report.number]
+    numbers = {}
+    for event in story:
+        if event.case_id != found.case.pk or event.move not in ("report", "add_report"):
+            continue
+        number = int(event.detail.get("report", 1))
+        if number == found.own_report_number or event.detail.get("follows") == mine:
+            numbers[event.number] = number
+    return numbers
+
+
+def is_alone(found: Followed, story: Iterable[CaseEvent]) -> bool:
+    """Whether nobody else reported this: only then are all words of residents in it their own.
+
+    One query at most.
+    """
+    if found.own_case.pk != found.case.pk:
+        return False
+    if len(own_reports(found, story)) != found.case.report_count:
+        return False
+    return not Case.objects.filter(merged_into=found.case.pk).exists()
+
+
+def told_files(case: Case, reports: Collection[int]) -> list[CaseFile]:
+    """The pictures a reporter may see: those of their own `reports` and of the result. One
+    query."""
     rows = CaseFile.objects.filter(case_id=case.pk).order_by("number")
-    own = report.number if report is not None else None
     return [
-        f
-        for f in rows
-        if f.purpose == CaseFile.Purpose.AFTER
-        or (f.report_number is not None and f.report_number == own)
+        f for f in rows if f.purpose == CaseFile.Purpose.AFTER or f.report_number in set(reports)
     ]

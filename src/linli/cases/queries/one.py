@@ -103,14 +103,19 @@ def similar_to(
 
 def open_near(user: User | None, *, lon: float, lat: float, radius_m: float) -> QuerySet[Case]:
     """Open cases within `radius_m` metres, nearest first; `user` None: for the public page."""
+    rows = Case.objects.all() if user is None else cases_for(user)
+    return near(rows, lon=lon, lat=lat, radius_m=radius_m).filter(stage__in=OPEN)
+
+
+def near(rows: QuerySet[Case], *, lon: float, lat: float, radius_m: float) -> QuerySet[Case]:
+    """Those of `rows` within `radius_m` metres, nearest first, with `distance`."""
     x, y = metres_per_degree(lat)
     dx, dy = radius_m / x, radius_m / y
     box = Polygon.from_bbox((lon - dx, lat - dy, lon + dx, lat + dy))
     box.srid = 4326
     here = Point(lon, lat, srid=4326)
-    rows = Case.objects.all() if user is None else cases_for(user)
     return (
-        rows.filter(stage__in=OPEN, place__intersects=box)
+        rows.filter(place__intersects=box)
         .annotate(distance=Distance("place", here, spheroid=True))
         .filter(distance__lte=Metres(m=radius_m))
         .order_by("distance")

@@ -37,7 +37,7 @@ from linli.cases.services.intake import (
     verify,
 )
 from linli.cases.services.performing import VERBS, perform
-from linli.cases.services.reporting import Filed, add_report, report
+from linli.cases.services.reporting import Filed, add_report, report, sent_before
 from linli.cases.services.settings import change_settings
 from linli.cases.services.tiers import (
     answer,
@@ -90,6 +90,7 @@ __all__ = [
     "rework",
     "save_filter",
     "self_handle",
+    "sent_before",
     "show_contact",
     "sign_escalation",
     "supervise",

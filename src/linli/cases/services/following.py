@@ -11,7 +11,7 @@ from linli.cases.models import Case
 from linli.cases.queries.following import Followed
 from linli.cases.queries.settings import settings
 from linli.cases.rules.moves import MoveRefused
-from linli.cases.services import closing, tiers
+from linli.cases.services import closing, reporting, tiers
 
 
 def rate(*, followed: Followed, rating: int, words: str, now: datetime) -> Case:
@@ -64,3 +64,29 @@ def answer(
         uploads=list(uploads),
         holder=holder,
     )
+
+
+def add(
+    *,
+    followed: Followed,
+    words: str,
+    now: datetime,
+    channel: str,
+    uploads: Sequence[str] = (),
+    holder: str | None = None,
+    submission_key: str | None = None,
+    language: str = "zh-hans",
+) -> Case:
+    """More words or photos to an open case, kept as a further report by the same person."""
+    filed = reporting.add_report(
+        case_id=followed.case.pk,
+        description=words,
+        now=now,
+        channel=channel,
+        uploads=uploads,
+        holder=holder,
+        submission_key=submission_key,
+        language=language,
+        follows=(followed.own_case.pk, followed.report.number),
+    )
+    return filed.case

@@ -142,8 +142,11 @@ def add_report(
     actor: User | None = None,
     submission_key: str | None = None,
     language: str = "zh-hans",
+    follows: tuple[int, int] | None = None,
 ) -> Filed:
     """A further report of the same problem: it joins the case, its reporter follows it too (R74).
+
+    `follows` is the earlier report (case id, number) whose sender adds to it, if it is known.
 
     The same `submission_key` again answers with the first and doubles nothing. Raises NotFound,
     MoveRefused for a case that has ended, BadInput.
@@ -173,6 +176,8 @@ def add_report(
                 return known
         act = Act(case, "add_report", now, actor, seat, "", {"channel": channel})
         act.detail["report"] = case.report_count
+        if follows is not None:
+            act.detail["follows"] = list(follows)
         if uploads:
             act.files = attach(act, uploads, report_number=case.report_count, holder=holder)
         secret = _add_report(
@@ -295,6 +300,11 @@ def _claim(key: str, case: Case, now: datetime, report_number: int = 1) -> bool:
             [_key(key), case.pk, report_number, now],
         )
         return bool(cursor.rowcount)
+
+
+def sent_before(submission_key: str) -> Filed | None:
+    """What this submission became, if it has arrived before. Three queries at most."""
+    return _known(submission_key)
 
 
 def _known(key: str) -> Filed | None:
