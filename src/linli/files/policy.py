@@ -20,12 +20,16 @@ class Claimant(NamedTuple):
     holder: str | None
 
 
-def claimant_of(request: HttpRequest, *, make: bool = False) -> Claimant:
+def claimant_of(
+    request: HttpRequest, *, make: bool = False, as_resident: bool = False
+) -> Claimant:
     """Who asks. With `make`, an anonymous session gets a secret of its own if it has none.
+
+    `as_resident`: on the residents' pages staff are residents like others.
 
     Pass the answer on: `services.claim(owner=who.owner, holder=who.holder, …)`.
     """
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and not as_resident:
         return Claimant(request.user, None)
     secret = request.session.get(SESSION_KEY)
     if secret is None and make:

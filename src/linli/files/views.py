@@ -62,6 +62,10 @@ def _in_json(view: View) -> View:
     return wrapped
 
 
+def _as_resident(request: HttpRequest) -> bool:
+    return request.GET.get("as") == "resident"
+
+
 @csrf_exempt  # only until the body has its bounded reader; `_upload` is protected
 @require_POST
 @_in_json
@@ -85,7 +89,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 @csrf_protect
 def _upload(request: HttpRequest) -> HttpResponse:
     content = forms.uploaded_file(request)
-    who = policy.claimant_of(request, make=True)
+    who = policy.claimant_of(request, make=True, as_resident=_as_resident(request))
     kept = services.store(
         content=content,
         name=content.name or "",
@@ -111,7 +115,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 @_in_json
 def thumb(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponseBase:
     """The preview of one's own upload."""
-    who = policy.claimant_of(request)
+    who = policy.claimant_of(request, as_resident=_as_resident(request))
     kept = queries.upload_for(upload_id, owner=who.owner, holder=who.holder)
     return services.respond(request, key=kept.thumb_key or kept.key, mime=kept.mime, name=kept.name)
 
@@ -120,7 +124,7 @@ def thumb(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponseBase:
 @_in_json
 def discard(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponseBase:
     """Take back one's own upload before it is attached."""
-    who = policy.claimant_of(request)
+    who = policy.claimant_of(request, as_resident=_as_resident(request))
     services.discard_upload(
         upload_id=upload_id, owner=who.owner, holder=who.holder, now=timezone.now()
     )
