@@ -1,10 +1,18 @@
 """Reading the territory: the tree, where a point lies, addresses, maps, tiles.
 
 The rooms: `tree` (divisions and scopes), `places` (locate), `addresses` (geocode), `maps`
-(outlines for a map), `topology` (the report), `tiles` (vector tiles).
+(outlines for a map), `grids` (found by name, drawn), `topology` (the report), `tiles` (vector
+tiles).
 """
 
 from linli.territory.queries.addresses import AddressHit, geocode
+from linli.territory.queries.grids import (
+    Sketch,
+    grid_by_code,
+    grids_by_words,
+    present_grids,
+    sketch_of_grid,
+)
 from linli.territory.queries.maps import bounds_of, grids_for_map, regions_for_map
 from linli.territory.queries.places import (
     Location,
@@ -24,17 +32,22 @@ __all__ = [
     "Locations",
     "RegionFacts",
     "RegionScope",
+    "Sketch",
     "TopologyReport",
     "Tree",
     "bounds_of",
     "geocode",
+    "grid_by_code",
+    "grids_by_words",
     "grids_for_map",
     "listen",
     "locate",
     "locate_many",
     "locate_on",
+    "present_grids",
     "regions_for_map",
     "scope_of",
+    "sketch_of_grid",
     "topology_report",
     "tree",
     "versions",
