@@ -1,6 +1,43 @@
+from typing import TYPE_CHECKING, cast
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from linli.kernel.navigation import Granted
+
+#: Who works outdoors: the grants that open the phone pages.
+OUTDOORS = ("cases.verify", "cases.check", "cases.self_handle")
 
 
 class FieldConfig(AppConfig):
     name = "linli.field"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.kernel.navigation import NavItem, register, register_badges
+
+        register(
+            NavItem(label=pgettext_lazy("tab", "Tasks"), url_name="field:tasks",
+                    icon="list-check", grants=OUTDOORS, badge_key="tasks", order=10, face="field"),
+            NavItem(label=pgettext_lazy("tab", "Report"), url_name="field:report",
+                    icon="camera-plus", grants=("cases.report",), order=20, face="field"),
+            NavItem(label=pgettext_lazy("tab", "Cases"), url_name="field:cases",
+                    icon="list-details", grants=("cases.see",), order=30, face="field"),
+            NavItem(label=pgettext_lazy("tab", "Grid"), url_name="field:grid", icon="map-2",
+                    grants=OUTDOORS, order=40, face="field"),
+            NavItem(label=pgettext_lazy("tab", "Me"), url_name="field:me", icon="user-circle",
+                    badge_key="notices", order=50, face="field"),
+            NavItem(label=_("On site"), url_name="field:tasks", icon="walk", grants=OUTDOORS,
+                    badge_key="tasks", order=80, section=_("Cases")),
+        )  # fmt: skip
+        register_badges(badges)
+
+
+def badges(user: "Granted") -> dict[str, int]:
+    """What waits for this person on site; exactly the rows of the list."""
+    from linli.field.queries.tasks import waiting_for
+    from linli.staff.models import User
+
+    return waiting_for(cast(User, user))

@@ -1,0 +1,91 @@
+"""The leader's four moves: few words, no data entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from linli.cases import policy, rules
+from linli.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from linli.cases.models import Case
+    from linli.staff.models import User
+
+LEVELS = {
+    "attend": pgettext_lazy("level", "Attend to it"),
+    "urge": pgettext_lazy("level", "Urge"),
+    "grave": pgettext_lazy("level", "Grave: report to me"),
+}
+#: In the order of the page.
+MOVES = ("sign_escalation", "refuse_escalation", "supervise", "comment")
+_LABELS = {
+    "supervise": pgettext_lazy("input", "Order"),
+    "comment": pgettext_lazy("input", "Comment"),
+    "sign_escalation": pgettext_lazy("input", "Opinion"),
+    "refuse_escalation": pgettext_lazy("input", "Reason"),
+}
+
+
+class MoveForm(forms.Form):
+    """The inputs of one of the leader's moves. `values()` is what `services.perform` takes."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opinion = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, move: str, case: Case, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"id_{move}_%s", initial={"seen": case.event_count})
+        self.move = move
+        row = rules.MOVES[move]
+        opinion = self.fields["opinion"]
+        opinion.label = _LABELS[move]
+        opinion.required = any(i.name == "opinion" and i.required for i in row.inputs)
+        opinion.error_messages["required"] = gettext_lazy("Write a few words.")
+        if move == "supervise":
+            self.fields["level"] = forms.ChoiceField(
+                label=pgettext_lazy("input", "Level"),
+                choices=list(LEVELS.items()),
+                initial="attend",
+                widget=forms.RadioSelect,
+            )
+            self.fields["until"] = forms.DateField(
+                label=pgettext_lazy("input", "To be done by"),
+                required=False,
+                widget=forms.DateInput(
+                    attrs={"type": "date", "min": timezone.localdate().isoformat()},
+                    format="%Y-%m-%d",
+                ),
+            )
+            self.order_fields(["level", "opinion", "until", "seen"])
+
+    def values(self) -> dict[str, Any]:
+        """The inputs by name. The level stands before the order, where everybody reads it."""
+        cleaned = self.cleaned_data
+        found: dict[str, Any] = {"opinion": cleaned["opinion"]}
+        if self.move == "supervise":
+            level = LEVELS[cleaned["level"]]
+            found["opinion"] = _("%(level)s: %(order)s") % {
+                "level": level,
+                "order": cleaned["opinion"],
+            }
+            found["until"] = cleaned["until"]
+        return found
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say why not at the field at fault; without one, above the form."""
+        words = str(refusal)
+        if refusal.field:
+            words = words.removeprefix(f"{refusal.field}: ")
+            words = words[:1].upper() + words[1:]
+        self.add_error(refusal.field if refusal.field in self.fields else None, words)
+
+
+def forms_for(user: User, case: Case) -> list[MoveForm]:
+    """A form for each of the leader's moves that is open to `user`. No query."""
+    may = policy.moves_for(user, case)
+    return [MoveForm(move, case) for move in MOVES if move in may]

@@ -1,0 +1,1 @@
+"""The leader's pages: today's figures, and one case."""

@@ -1,0 +1,1 @@
+"""What the phone pages show, each already cut to what the worker may see."""

@@ -1,0 +1,1 @@
+"""The pages of the phone, by what a worker does there."""

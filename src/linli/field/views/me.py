@@ -1,0 +1,39 @@
+"""My duties, notices, language, sign-out."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.cases.rules.numbers import parse_case_number
+from linli.field.queries import grids
+from linli.notices import queries, services
+from linli.staff import queries as staff
+from linli.staff.web import StaffRequest, staff_page
+
+
+@require_safe
+@staff_page()
+def me(request: StaffRequest) -> HttpResponse:
+    """Who I am here: posts, grids with their dates, what I have been told."""
+    now = timezone.now()
+    context = {
+        "duties": grids.duties_of(request.user, now=now),
+        "posts": list(staff.posts_of(request.user, now=now)),
+        "notices": queries.notices_for(request.user, size=20).rows,
+        "now": now,
+    }
+    return render(request, "field/me.html", context)
+
+
+@require_POST
+@staff_page()
+def open_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
+    """Mark a notice as read and go to its case."""
+    services.mark_read(user=request.user, notice_ids=[notice_id], now=timezone.now())
+    number = request.POST.get("number", "")
+    if parse_case_number(number) is not None:
+        return redirect("field:task", number)
+    return redirect("field:me")

@@ -1,0 +1,120 @@
+"""A report from the street in twenty seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from linli.cases import queries, services
+from linli.cases.rules.inputs import Place
+from linli.cases.services.on_the_spot import report_and_handle
+from linli.field.forms import ReportForm
+from linli.field.queries import classes, grids
+from linli.field.views.uploads import with_files
+from linli.kernel.errors import BadInput, Refused
+from linli.staff.web import StaffRequest, staff_page
+
+if TYPE_CHECKING:
+    from linli.cases.models import Case
+    from linli.cases.services import Filed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page("cases.report")
+def report(request: StaffRequest) -> HttpResponse:
+    """The form; a POST opens a case, joins one, or reports and closes what was handled."""
+    if request.method != "POST":
+        return _page(request, ReportForm())
+    try:
+        form = ReportForm(with_files(request, "files", "after"))
+    except Refused as refusal:  # a photo that is none
+        form = ReportForm(request.POST.copy())
+        form.is_valid()
+        form.file_errors = [str(refusal)]
+        return _page(request, form, status=422)
+    if form.is_valid():
+        try:
+            return _done(request, form, _send(request, form))
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _page(request, form, status=422)
+
+
+def _send(request: StaffRequest, form: ReportForm) -> Filed:
+    who: dict[str, Any] = {
+        "actor": request.user,
+        "now": timezone.now(),
+        "language": str(getattr(request, "LANGUAGE_CODE", "zh-hans")),
+    }
+    if form.join:
+        case = queries.case_for(request.user, form.join)
+        return services.add_report(case_id=case.pk, **form.joining(), **who)
+    if form.cleaned_data["handled"]:
+        return report_and_handle(**form.values(), **form.handled_values(), **who)
+    return services.report(**form.values(), **who)
+
+
+def _done(request: StaffRequest, form: ReportForm, filed: Filed) -> HttpResponse:
+    number = {"number": filed.case.number}
+    if filed.again:
+        messages.info(request, _("This was sent before; it is %(number)s.") % number)
+    elif form.join:
+        messages.success(request, _("Added to %(number)s.") % number)
+    elif form.cleaned_data["handled"]:
+        messages.success(request, _("Handled on the spot and closed: %(number)s.") % number)
+    elif form.cleaned_data["urgent"]:
+        messages.success(request, _("The command centre has been told: %(number)s.") % number)
+    else:
+        messages.success(request, _("Reported: %(number)s.") % number)
+    if queries.may_see(request.user, filed.case.pk):
+        return redirect("field:case", filed.case.number)
+    return redirect("field:report")  # reported outside of one's own area
+
+
+def _page(request: StaffRequest, form: ReportForm, *, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    box = grids.bounds_of(request.user, now=now)
+    usual = classes.usual_classes(request.user, now=now)
+    context = {
+        "form": form,
+        "usual": usual,
+        "upload_url": reverse("files:upload"),
+        "every": [classes.class_text(c) for c in classes.all_classes()],
+        "chosen": form.data.get("case_class", "") if form.is_bound else "",
+        "may_handle": request.user.has_grant("cases.self_handle"),
+        "may_urgent": request.user.has_grant("cases.urgent"),
+        "center": ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) if box else None,
+        "similar": _near(request, form.data) if form.is_bound else [],
+    }
+    return render(request, "field/report.html", context, status=status)
+
+
+@require_POST  # a position belongs in no address line and in no log (P6)
+@staff_page("cases.report")
+def similar(request: StaffRequest) -> HttpResponse:
+    """Open cases near by, while the report is being made."""
+    return render(request, "field/similar.html", {"similar": _near(request, request.POST)})
+
+
+def _near(request: StaffRequest, data: Any) -> list[Case]:
+    for lon, lat in (("lon", "lat"), ("map_lon", "map_lat")):
+        try:
+            place = Place(float(data.get(lon, "")), float(data.get(lat, "")))
+        except (ValueError, BadInput):
+            continue
+        code = classes.code_of(data.get("class_words", "")) or data.get("case_class", "")
+        return queries.similar_to(
+            request.user,
+            lon=place.lon,
+            lat=place.lat,
+            at=timezone.now(),
+            class_id=classes.class_id_of(code) if code else None,
+        )
+    return []
