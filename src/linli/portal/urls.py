@@ -1,4 +1,30 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from linli.portal.views import follow, grids, nearby, pages, report
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+_LINK = "r/<str:number>/<str:secret>/"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("help/", pages.help_page, name="help"),
+    path("report/", report.report, name="report"),
+    path("report/places", report.places, name="places"),
+    path("report/where", report.where, name="where"),
+    path("report/similar", report.similar, name="similar"),
+    path("report/classes", report.classes, name="classes"),
+    path("follow/", follow.find, name="find"),
+    path(_LINK, follow.follow, name="follow"),
+    path(_LINK + "receipt/", follow.receipt, name="receipt"),
+    path(_LINK + "answer", follow.answer, name="answer"),
+    path(_LINK + "add", follow.add, name="add"),
+    path(_LINK + "rate", follow.rate, name="rate"),
+    path(_LINK + "dispute", follow.dispute, name="dispute"),
+    path(_LINK + "files/<int:case_id>/<int:file_number>", follow.file, name="file"),
+    path(_LINK + "files/<int:case_id>/<int:file_number>/thumb", follow.thumb, name="thumb"),
+    path("nearby/", nearby.nearby, name="nearby"),
+    path("nearby/map.json", nearby.points, name="points"),
+    path("nearby/results/<str:number>/<int:file_number>", nearby.result, name="result"),
+    path("grids/", grids.grids, name="grids"),
+    path("grids/<str:code>/", grids.board, name="board"),
+]

@@ -1,0 +1,1 @@
+"""What the residents' pages show, put together from the public reads of the packages below."""

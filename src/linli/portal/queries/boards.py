@@ -1,0 +1,91 @@
+"""The board of a grid and the way down the tree to it (R39)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from linli.cases import queries as cases
+from linli.catalogue import queries as catalogue
+from linli.staff import queries as staff
+from linli.staff.models import Unit
+from linli.territory import queries as territory
+from linli.territory.models import Grid
+from linli.territory.queries import RegionFacts
+
+#: The tiers above which nobody looks for a grid.
+_TOP = ("country", "province", "city")
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a grid shows to everybody: duties, never persons beside the worker on duty."""
+
+    grid: Grid
+    area: str
+    worker: str
+    substitutes: list[str]
+    unit: str
+    phone: str
+    services: list[str]
+    figures: cases.PublicFigures
+    sketch: territory.Sketch | None
+
+
+def board_of(code: str, *, now: datetime, since: datetime) -> Board:
+    """About eight queries. Raises NotFound."""
+    on = timezone.localdate(now)
+    grid = territory.grid_by_code(code, on=on)
+    tree = territory.tree()
+    above = tree.ancestors_of(grid.community_id)
+    names = [tree.region(i).name for i in reversed(above) if tree.region(i).tier not in _TOP]
+    duties = list(staff.workers_of([grid.pk], now=now))
+    primary = [d for d in duties if d.role == "primary"]
+    unit = primary[0].post.unit if primary else staff.centre_for_region(above)
+    return Board(
+        grid=grid,
+        area=" ".join(names),
+        worker=str(primary[0].post.user) if primary else "",
+        substitutes=[str(d.post.user) for d in duties if d.role != "primary"],
+        unit=unit.label if unit else "",
+        phone=_phone(unit, above),
+        services=list(
+            dict.fromkeys(c.major_label for c in catalogue.current().classes(on=on, public=True))
+        ),
+        figures=cases.public_figures(grid.pk, since=since),
+        sketch=territory.sketch_of_grid(grid.pk, on=on),
+    )
+
+
+def _phone(unit: Unit | None, region_ids: list[int]) -> str:
+    """The public number of the worker's unit, else of the centre."""
+    for one in (unit, staff.centre_for_region(region_ids)):
+        if one is not None and (number := getattr(one, "public_phone", "")):
+            return str(number)
+    return ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A region, what lies right below it, and its own grids."""
+
+    path: list[RegionFacts]
+    below: list[RegionFacts]
+    grids: list[Grid]
+
+
+def branch(code: str, *, on: date) -> Branch:
+    """From a region's code; the region of the topmost centre for none. Three queries at most."""
+    tree = territory.tree()
+    home = next((c.region_id for c in staff.centres()[:1] if c.region_id is not None), None)
+    here = tree.by_code(code) if code else None
+    region_id = here.id if here is not None else home
+    if region_id is None:
+        return Branch([], tree.children_of(None), [])
+    above = tree.ancestors_of(region_id)
+    if home in above:
+        above = above[: above.index(home) + 1]
+    grids = list(territory.present_grids(on=on).filter(community_id=region_id)[:200])
+    return Branch([tree.region(i) for i in reversed(above)], tree.children_of(region_id), grids)

@@ -1,0 +1,194 @@
+"""Reporting a problem: one page, with or without scripts, with or without a name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.cases import queries as cases
+from linli.cases import services
+from linli.kernel import limits
+from linli.kernel.errors import BadInput, NotFound, Refused
+from linli.portal.forms.photos import holder_of, refuse_too_much, upload_url
+from linli.portal.forms.report import FIELDS, ReportForm, join_token, new_key, point_of
+from linli.portal.queries import choices
+from linli.staff.web import public_page
+from linli.territory import queries as territory
+
+CHANNEL = "portal"
+
+
+@csrf_exempt  # only until the announced length has been looked at; `_submit` is protected
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; a POST answers with the receipt, or with the form and what is wrong (422)."""
+    if request.method == "POST":
+        refuse_too_much(request)
+        return _submit(request)
+    return _page(request, ReportForm(request))
+
+
+@csrf_protect
+def _submit(request: HttpRequest) -> HttpResponse:
+    form = ReportForm(request, request.POST)
+    if "find" in request.POST or not form.is_valid():  # “find” looks up the address, script-free
+        return _page(request, form, status=200 if "find" in request.POST else 422)
+    before = services.sent_before(form.cleaned_data["submission_key"])
+    if before is not None:
+        return redirect("portal:receipt", before.case.number, before.secret)
+    if _unseen_similar(form):
+        return _page(request, form, status=422, ask=True)
+    try:
+        filed = _send(request, form)
+    except Refused as refusal:
+        form.refuse(refusal, FIELDS)
+        return _page(request, form, status=max(refusal.status, 422))
+    return redirect("portal:receipt", filed.case.number, filed.secret)
+
+
+def _send(request: HttpRequest, form: ReportForm) -> services.Filed:
+    now, given = timezone.now(), form.cleaned_data
+    admit(request)
+    common: dict[str, Any] = {
+        "description": given["description"],
+        "now": now,
+        "channel": CHANNEL,
+        "contact": form.contact(),
+        "wants_call": given["wants_call"],
+        "uploads": form.photo_ids,
+        "holder": holder_of(request),
+        "submission_key": given["submission_key"],
+        "language": translation.get_language() or "zh-hans",
+    }
+    case_id = form.joined()
+    if case_id is not None:
+        return services.add_report(case_id=case_id, **common)
+    return services.report(
+        place=given["place"],
+        address=given["address"],
+        case_class=given["case_class"] or None,
+        **common,
+    )
+
+
+def admit(request: HttpRequest) -> None:
+    """Bound what one connection may send in an hour. Raises TooMany."""
+    limits.admit(
+        "portal.report",
+        limits.source_of(request),
+        most=settings.PUBLIC_REPORTS_PER_HOUR,
+        per=timedelta(hours=1),
+        now=timezone.now(),
+    )
+
+
+def _unseen_similar(form: ReportForm) -> bool:
+    """Whether there are similar reports that the person has not been asked about (R74)."""
+    given = form.cleaned_data
+    if given["join"] or given["similar_seen"]:
+        return False
+    return bool(_similar_to(given))
+
+
+def _similar_to(data: Any) -> list[cases.PublicCase]:
+    point = point_of(data)
+    if point is None:
+        return []
+    code = data.get("case_class") or ""
+    class_id = choices.class_id(code, on=timezone.localdate()) if code else None
+    return cases.public_similar(lon=point[0], lat=point[1], at=timezone.now(), class_id=class_id)
+
+
+def _page(
+    request: HttpRequest, form: ReportForm, *, status: int = 200, ask: bool = False
+) -> HttpResponse:
+    on = timezone.localdate()
+    data: Any = form.data if form.is_bound else request.GET
+    all_classes = choices.class_choices(on=on)
+    code = data.get("case_class", "")
+    point = point_of(data)
+    centre = point or _centre(request)
+    words = data.get("address", "")
+    context = {
+        "form": form,
+        "data": data,
+        "key": data.get("submission_key") or new_key(),
+        "upload_url": upload_url(),
+        "tiles": choices.tiles_of(all_classes, code),
+        "classes": all_classes,
+        "found": choices.places_found(words, centre) if "find" in data and words else None,
+        "centre": centre,
+        "point": point if data.get("lon") else None,
+        "similar": [(c, join_token(c.case_id)) for c in _similar_to(data)] if point else [],
+        "spot": _spot(point),
+        "ask": ask,
+        "status": status,
+    }
+    return render(request, "portal/report.html", context, status=status)
+
+
+def _centre(request: HttpRequest) -> tuple[float, float] | None:
+    """Where the map starts: in the grid of the link, or in the middle of the city."""
+    on = timezone.localdate()
+    if code := request.GET.get("grid"):
+        try:
+            grid = territory.grid_by_code(code[:24], on=on)
+            return choices.middle(territory.bounds_of("grid", grid.pk, on=on))
+        except NotFound:
+            pass
+    return choices.middle(choices.home_bounds(on=on))
+
+
+def _spot(point: tuple[float, float] | None) -> choices.Spot | None:
+    if point is None:
+        return None
+    try:
+        return choices.spot_at(*point, on=timezone.localdate())
+    except BadInput:
+        return None
+
+
+# -- fragments, asked for while somebody fills in the form -----------------------------------------
+@require_safe
+@public_page
+def places(request: HttpRequest) -> HttpResponse:
+    """Places that answer to ?q= (or ?address=), as choices of the form."""
+    words = request.GET.get("q") or request.GET.get("address") or ""
+    found = choices.places_found(words[:100], point_of(request.GET))
+    return render(request, "portal/places.html", {"found": found, "words": words[:100]})
+
+
+@require_safe
+@public_page
+def where(request: HttpRequest) -> HttpResponse:
+    """What grid ?lon=&lat= lies in, in a sentence."""
+    spot = _spot(point_of(request.GET))
+    return render(request, "portal/where.html", {"spot": spot})
+
+
+@require_safe
+@public_page
+def similar(request: HttpRequest) -> HttpResponse:
+    """Open cases near the place that may be the same problem, to be joined."""
+    found = [(c, join_token(c.case_id)) for c in _similar_to(request.GET)]
+    return render(
+        request, "portal/similar.html", {"similar": found, "chosen": request.GET.get("join", "")}
+    )
+
+
+@require_safe
+@public_page
+def classes(request: HttpRequest) -> HttpResponse:
+    """Classes that answer to ?class_words=, as choices of the form."""
+    words = request.GET.get("class_words", "")[:40]
+    found = choices.classes_found(words, on=timezone.localdate())
+    chosen = request.GET.get("case_class", "")
+    return render(request, "portal/classes.html", {"classes": found, "chosen": chosen})
