@@ -12,7 +12,7 @@ from linli.maps.rules.palette import PALETTES, Palette
 Json = dict[str, Any]
 
 #: The layers of the ground that travel in one tile, `/tiles/base/`.
-BASE = ("surfaces", "regions", "roads", "buildings", "labels")
+BASE = ("surfaces", "regions", "roads", "buildings", "labels", "names")
 DEEPEST_BASE = 17  # deeper zooms stretch these tiles
 #: Width in pixels at zoom 10, 14 and 18, widest roads last so that they lie on top.
 ROADS: tuple[tuple[str, float, float, float], ...] = (
@@ -25,6 +25,12 @@ ROADS: tuple[tuple[str, float, float, float], ...] = (
     ("motorway", 1.5, 5.6, 26),
 )
 FONT = ["sans-serif"]
+#: Named from farther away than shops are.
+_LANDMARKS = ["match", ["get", "kind"], [
+    "park", "garden", "station", "ferry_terminal", "hospital", "school", "university", "college",
+    "government", "townhall", "museum", "monument", "stadium", "theatre", "communications_tower",
+    "police", "fire_station", "library", "marketplace", "village", "suburb", "neighbourhood",
+], True, False]  # fmt: skip
 
 
 class Raster(NamedTuple):
@@ -129,7 +135,7 @@ def _grids(palette: Palette) -> list[Json]:
     paint = {
         "line-color": palette.grid,
         "line-width": _by_zoom((11, 0.4), (14, 1), (18, 2.2)),
-        "line-opacity": _by_zoom((11, 0.35), (14, 0.65), base=1),
+        "line-opacity": _by_zoom((11, 0.25), (13, 0.4), (15, 0.7), base=1),
     }
     fill = {"fill-color": palette.grid, "fill-opacity": 0.03}
     cells = {"line-color": palette.cell, "line-width": 0.6, "line-opacity": 0.7}
@@ -226,24 +232,29 @@ def _labels(palette: Palette, name: list[Any]) -> list[Json]:
             "labels-places",
             "symbol",
             "labels",
-            minzoom=12,
-            layout=text(_by_zoom((12, 11), (17, 13), base=1), **{"text-max-width": 8}),
+            minzoom=14,
+            filter=["any", _LANDMARKS, [">=", ["zoom"], 16.5]],
+            layout=text(
+                _by_zoom((14, 11), (17, 12.5), base=1),
+                **{"text-max-width": 8, "symbol-sort-key": ["case", _LANDMARKS, 0, 1]},
+            ),
             paint=label,
         ),
         _layer(
             "labels-grids",
             "symbol",
-            "grids",
-            "grids",
+            "names",
             minzoom=14.5,
+            filter=["==", ["get", "kind"], "grid"],
             layout=text(11.5, **{"text-max-width": 8}),
             paint={"text-color": palette.grid, **halo},
         ),
         _layer(
             "labels-regions",
             "symbol",
-            "regions",
+            "names",
             maxzoom=16.5,
+            filter=["!=", ["get", "kind"], "grid"],
             layout=text(
                 _by_zoom((6, 12), (12, 14), (16, 16), base=1), **{"text-letter-spacing": 0.08}
             ),

@@ -88,8 +88,24 @@ _LAYERS: dict[str, _Layer] = {
     "labels": _Layer(
         "territory_placename v", "v.place", "v.name, v.kind", "v.kind, v.id", lowest=12, most=300
     ),
+    # Where to write the names of areas: one point each, so that no tile repeats its neighbour's.
+    "names": _Layer(
+        f"""(SELECT ST_PointOnSurface(a.outline) AS place, r.name, r.name_en, r.tier AS kind, r.code
+            FROM territory_regionversion a JOIN territory_region r ON r.id = a.region_id
+            WHERE {_TODAY.format(v="a")} AND r.tier = %(tier)s
+                AND a.outline && (SELECT here FROM box)
+            UNION ALL
+            SELECT ST_PointOnSurface(a.outline), g.name, '', 'grid', g.code
+            FROM territory_gridversion a JOIN territory_grid g ON g.id = a.grid_id
+            WHERE {_TODAY.format(v="a")} AND g.layer = 'responsibility' AND %(z)s >= 14
+                AND a.outline && (SELECT here FROM box)) AS v""",
+        "v.place",
+        "v.name, v.name_en, v.kind, v.code",
+        "v.kind, v.code",
+        most=600,
+    ),
 }
-_POINTS = frozenset({"labels"})
+_POINTS = frozenset({"labels", "names"})
 
 
 def layers() -> list[str]:
