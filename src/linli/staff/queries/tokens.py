@@ -70,8 +70,8 @@ _kept: dict[str, _Kept] = {}
 # Whether the token opens anything now, and what its seat is made of: xmin and ctid change with
 # every change of a row, so that an end, a revocation or a narrowed post is seen at once.
 _PRESENT = """
-    SELECT t.secret_hash, t.id, t.last_used_on, p.xmin::text, p.ctid::text, u.xmin::text, u.ctid::text,
-        t.grants,
+    SELECT t.secret_hash, t.id, t.last_used_on, p.xmin::text, p.ctid::text, u.xmin::text,
+        u.ctid::text, t.grants,
         (SELECT array_agg(DISTINCT d.grid_id) FROM staff_gridduty d
          WHERE d.post_id = p.id AND d.valid_from <= %(now)s
             AND (d.valid_to IS NULL OR d.valid_to > %(now)s)),
