@@ -1,0 +1,241 @@
+"""Every number of the overview is the length of the list it opens, whatever has happened."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.utils import timezone
+
+from linli.cases import queries, services
+from linli.cases.models import Case
+from linli.cases.queries import figures
+from linli.cases.rules.filters import CaseFilter
+from linli.cockpit.queries import PERIODS, Link, overview_for
+from linli.kernel.errors import Refused
+from linli.staff.models import User
+from tests.cases.city import City, make_city
+from tests.field.pictures import photo
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city() -> City:
+    return make_city()
+
+
+def signed_in(user: User) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def live_at_random(city: City, count: int, dice: random.Random) -> None:
+    """Cases of both districts over 40 days, each moved on as far as the dice say."""
+    end = timezone.now()
+    for _i in range(count):
+        home = dice.choice(city.districts)
+        at = end - timedelta(hours=dice.uniform(0, 40 * 24))
+        worker = home.user(dice.choice(("worker", "other_worker")))
+        urgent = dice.random() < 0.15
+        case = services.report(
+            description="垃圾", place=home.place(dice.randrange(2)), channel="worker",
+            case_class=dice.choice(("E0102", "E0401", None)), actor=worker, now=at,
+            urgency="urgent" if urgent else "normal",
+        ).case  # fmt: skip
+        steps: list[tuple[str, str, dict[str, Any]]] = [
+            ("self_handle", "worker", {"opinion": "扫净", "photo": True}),
+            ("file", "street_chief", {"case_class": "E0102"}),
+            ("escalate", "street_chief", {"opinion": "需协调"}),
+            ("supervise", "leader", {"opinion": "抓紧"}),
+            ("dispatch", "street_dispatcher", {"unit": home.department.pk}),
+            ("accept", "handler", {}),
+            ("report_back", "handler", {"opinion": "好了", "photo": True}),
+            ("request_check", "street_dispatcher", {}),
+            ("check", "worker", {"passed": True, "place": home.place(), "photo": True}),
+            ("close", "street_chief", {}),
+        ]
+        for name, who, given in steps:
+            if name in ("self_handle", "escalate", "supervise") and dice.random() < 0.8:
+                continue
+            if dice.random() < 0.12:
+                break
+            at = min(end, at + timedelta(hours=dice.uniform(0, 30)))
+            user, inputs = home.user(who), dict(given)
+            try:
+                if inputs.pop("photo", False):
+                    inputs["files"] = [photo(user)]
+                services.perform(name, case_id=case.pk, actor=user, now=at, **inputs)
+            except Refused:
+                continue
+
+
+def numbers_of(user: User, period: str, now: Any) -> list[tuple[str, Link]]:
+    """Every number on the page with the words beside it."""
+    found = overview_for(user, period, now=now)
+    links = [(str(link.label), link) for link in (*found.period, *found.present, *found.classes)]
+    for table in found.tables:
+        for line in table.lines:
+            names = ("open", "green", "yellow", "red", "reported", "closed")
+            links.extend((f"{line.name} {name}", getattr(line, name)) for name in names)
+    return links
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_number_equals_the_list_it_opens(city: City, seed: int) -> None:
+    live_at_random(city, 25, random.Random(seed))
+    now = timezone.now()
+    leaders = [city.user("leader")]
+    leaders += [city.districts[0].user("leader"), city.districts[1].user("street_leader")]
+    seen = 0
+    for user in leaders:
+        for period in PERIODS:
+            for words, link in numbers_of(user, period, now):
+                query = QueryDict(link.url.partition("?")[2])
+                wanted = CaseFilter.parse(dict(query.lists()))
+                rows = queries.filtered(user, wanted, now=now).count()
+                assert rows == link.count, (seed, user, period, words, link.url)
+                seen += rows
+    assert seen > 100  # the lists were not all empty
+
+
+def test_the_parts_make_the_whole(city: City) -> None:
+    live_at_random(city, 30, random.Random(7))
+    now = timezone.now()
+    user = city.user("leader")
+    since, until = figures.last_days(30, today=timezone.localdate(now))
+    totals = {f.name: f.count for f in figures.totals_for(user, since=since, until=until, now=now)}
+    rows = figures.table_by_region(user, "district", since=since, until=until, now=now)
+    for name in ("open", "reported", "closed"):
+        assert sum(row.figures[name].count for row in rows) == totals[name]
+    assert sum(row.figures["red"].count for row in rows) == totals["late"]
+    for row in rows:
+        lights = sum(row.figures[name].count for name in ("green", "yellow", "red"))
+        assert lights == row.figures["open"].count
+
+
+def test_the_number_on_the_page_is_the_number_of_rows_on_the_desk(city: City) -> None:
+    live_at_random(city, 12, random.Random(11))
+    client = signed_in(city.user("leader"))
+    html = client.get("/cockpit/?period=month").content.decode()
+    assert client.get("/cockpit/").status_code == 200
+    now = timezone.now()
+    for words, link in numbers_of(city.user("leader"), "month", now):
+        if link.count == 0:
+            continue
+        assert link.url.replace("&", "&amp;") in html, words
+        desk = client.get(link.url).content.decode()
+        assert desk.count("data-row") == min(link.count, 50), (words, link.url)
+
+
+def test_more_cases_cost_no_more_queries(city: City, django_assert_max_num_queries: Any) -> None:
+    client = signed_in(city.user("leader"))
+    client.get("/cockpit/")
+    live_at_random(city, 20, random.Random(5))
+    with django_assert_max_num_queries(34):  # 17 of them ask for the version of the territory
+        client.get("/cockpit/?period=month")
+
+
+def test_another_district_is_not_counted(city: City) -> None:
+    home, other = city.districts
+    services.report(description="垃圾", place=home.place(), channel="portal", now=timezone.now())
+    now = timezone.now()
+    assert overview_for(home.user("leader"), "today", now=now).period[0].count == 1
+    assert overview_for(other.user("leader"), "today", now=now).period[0].count == 0
+
+
+def test_only_leaders_open_it(city: City) -> None:
+    home = city.districts[0]
+    for name in ("worker", "handler", "street_operator"):
+        assert signed_in(home.user(name)).get("/cockpit/").status_code == 403
+    assert Client().get("/cockpit/").status_code == 302
+
+
+# -- one case -----------------------------------------------------------------------------------
+@pytest.fixture
+def case(city: City) -> Case:
+    home = city.districts[0]
+    case = services.report(
+        description="三号楼旁垃圾成堆", place=home.place(), channel="portal", case_class="E0102",
+        now=timezone.now() - timedelta(minutes=5),
+    ).case  # fmt: skip
+    return services.file_case(
+        case_id=case.pk, actor=home.user("street_chief"),
+        now=timezone.now() - timedelta(minutes=4),
+    )  # fmt: skip
+
+
+def test_a_leader_supervises_with_level_and_day_and_everybody_reads_it(
+    city: City, case: Case
+) -> None:
+    client = signed_in(city.districts[0].user("leader"))
+    until = timezone.localdate() + timedelta(days=2)
+    answer = client.post(
+        f"/cockpit/cases/{case.number}/moves/supervise",
+        {"level": "urge", "opinion": "三天内解决", "until": until.isoformat(),
+         "seen": case.event_count},
+    )  # fmt: skip
+    assert answer["Location"] == f"/cockpit/cases/{case.number}/"
+    case.refresh_from_db()
+    assert case.supervision_count == 1
+    html = client.get(f"/cockpit/cases/{case.number}/").content.decode()
+    assert "Urge: 三天内解决" in html
+    assert until.isoformat() in html
+    assert case.number in client.get("/cockpit/").content.decode()
+
+
+def test_a_comment_stands_in_the_story(city: City, case: Case) -> None:
+    client = signed_in(city.districts[0].user("leader"))
+    client.post(f"/cockpit/cases/{case.number}/moves/comment", {"opinion": "注意安全"})
+    assert "注意安全" in client.get(f"/cockpit/cases/{case.number}/").content.decode()
+
+
+def test_an_empty_comment_is_refused_in_a_sentence(city: City, case: Case) -> None:
+    client = signed_in(city.districts[0].user("leader"))
+    page = client.post(f"/cockpit/cases/{case.number}/moves/comment", {"opinion": " "})
+    assert page.status_code == 422
+    assert "Write a few words." in page.content.decode()
+
+
+@pytest.mark.parametrize("move", ["sign_escalation", "refuse_escalation"])
+def test_an_escalation_waits_for_the_street_leader(city: City, case: Case, move: str) -> None:
+    home = city.districts[0]
+    case = services.escalate(
+        case_id=case.pk, actor=home.user("street_chief"), now=timezone.now(), opinion="需区里协调"
+    )
+    client = signed_in(home.user("street_leader"))
+    overview = client.get("/cockpit/").content.decode()
+    assert "Waits for your signature" in overview
+    assert case.number in overview
+    answer = client.post(
+        f"/cockpit/cases/{case.number}/moves/{move}",
+        {"opinion": "同意" if move == "sign_escalation" else "街道可办", "seen": case.event_count},
+    )
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    signed = move == "sign_escalation"
+    assert (case.pending, case.centre_id == home.centre.pk) == ("", signed)
+    assert "Waits for your signature" not in client.get("/cockpit/").content.decode()
+
+
+def test_who_has_not_seen_the_last_event_is_told(city: City, case: Case) -> None:
+    client = signed_in(city.districts[0].user("leader"))
+    page = client.post(f"/cockpit/cases/{case.number}/moves/comment", {"opinion": "好", "seen": 1})
+    assert page.status_code == 409
+    assert "Meanwhile this case has changed" in page.content.decode()
+
+
+def test_other_moves_and_other_districts_are_closed(city: City, case: Case) -> None:
+    home, other = city.districts
+    client = signed_in(home.user("leader"))
+    path = f"/cockpit/cases/{case.number}/moves"
+    assert client.post(f"{path}/dispatch", {"opinion": "x"}).status_code == 404
+    assert client.get(f"{path}/comment").status_code == 405
+    stranger = signed_in(other.user("leader"))
+    assert stranger.get(f"/cockpit/cases/{case.number}/").status_code == 404
+    assert stranger.post(f"{path}/comment", {"opinion": "x"}).status_code == 404
