@@ -7,6 +7,9 @@ import { word } from "../words";
 
 type Facts = { case_id?: number | string; case?: number | string; id?: number | string };
 
+/// Tells the server that nobody sits here: such a request does not keep the session alive.
+const BY_ITSELF = { "Linli-By-Itself": "1" };
+
 const waiting = new Map<Element, ReturnType<typeof setTimeout>>();
 
 /// Fetch `element` again, soon, once for many events, and never under somebody's typing hands.
@@ -19,7 +22,7 @@ function refresh(element: HTMLElement, delay_ms: number): void {
       return refresh(element, 3_000);
     }
     const source = element.dataset["liveSrc"] ?? location.href;
-    void htmx.ajax("get", source, { target: element, source: element, swap: "outerHTML", select: element.id ? `#${element.id}` : "" });
+    void htmx.ajax("get", source, { target: element, source: element, swap: "outerHTML", select: element.id ? `#${element.id}` : "", headers: BY_ITSELF });
   }, delay_ms);
   waiting.set(element, timer);
 }
