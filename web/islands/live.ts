@@ -93,6 +93,8 @@ class Stream {
       setTimeout(() => this.seen(), 15_000);
     });
     source.addEventListener("case", (event) => caseChanged(JSON.parse((event as MessageEvent<string>).data) as Facts));
+    // The server cannot tell what this page has missed.
+    source.addEventListener("reset", () => refreshAll("[data-live-case], [data-live]", 500));
     for (const topic of ["badges", "notice"]) {
       source.addEventListener(topic, (event) => {
         refreshAll('[data-live="badges"]', 300);
