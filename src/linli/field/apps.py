@@ -21,7 +21,7 @@ class FieldConfig(AppConfig):
         register(
             NavItem(label=pgettext_lazy("tab", "Tasks"), url_name="field:tasks",
                     icon="list-check", grants=OUTDOORS, badge_key="tasks", order=10, face="field"),
-            NavItem(label=pgettext_lazy("tab", "Report"), url_name="field:report",
+            NavItem(label=pgettext_lazy("field", "Report"), url_name="field:report",
                     icon="camera-plus", grants=("cases.report",), order=20, face="field"),
             NavItem(label=pgettext_lazy("tab", "Cases"), url_name="field:cases",
                     icon="list-details", grants=("cases.see",), order=30, face="field"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from linli.kernel.bundle import asset_url
@@ -35,7 +36,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
                  "purpose": "any"},
             ],
             "shortcuts": [
-                {"name": _("Report a problem"), "url": reverse("field:report")},
+                {"name": pgettext("field", "Report a problem"), "url": reverse("field:report")},
                 {"name": _("My grid"), "url": reverse("field:grid")},
             ],
         },
