@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.portal.forms.photos import PhotosMixin
 from linli.portal.rules import MOST_WORDS, RATINGS
@@ -22,7 +22,7 @@ class FindForm(forms.Form):
     )
     secret = forms.CharField(
         max_length=60,
-        label=gettext_lazy("Secret"),
+        label=pgettext_lazy("portal", "Secret"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
         error_messages={"required": gettext_lazy("Please enter the secret: 20 letters.")},
     )

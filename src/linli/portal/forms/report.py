@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules.inputs import Contact, Place
 from linli.kernel.errors import Refused
@@ -79,7 +79,7 @@ class ReportForm(PhotosMixin):
     )
     case_class = forms.CharField(required=False, max_length=20)
     name = forms.CharField(
-        required=False, max_length=40, label=gettext_lazy("Name"),
+        required=False, max_length=40, label=pgettext_lazy("portal", "Name"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     phone = forms.CharField(
@@ -87,7 +87,7 @@ class ReportForm(PhotosMixin):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
     email = forms.EmailField(
-        required=False, max_length=120, label=gettext_lazy("E-mail"),
+        required=False, max_length=120, label=pgettext_lazy("portal", "E-mail"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": gettext_lazy("This is not an e-mail address.")},
     )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.cases import queries as cases
 from linli.cases import rules
@@ -283,7 +284,7 @@ class _Teller:
         unit = event.unit.label if event.unit is not None else _("The unit in charge")
         match event.move:
             case "report":
-                return _("Your report has arrived") if own else _("Reported")
+                return _("Your report has arrived") if own else pgettext("portal", "Reported")
             case "add_report":
                 return _("You added something") if own else _("Somebody else reported it too")
             case "file":
