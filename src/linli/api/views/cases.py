@@ -135,7 +135,7 @@ def _filed(filed: services.Filed) -> dict[str, Any]:
 
 def follow_url(number: str, secret: str) -> str:
     """The page on which the reporter follows the case."""
-    return f"/follow/{number}/{secret}/"
+    return reverse("portal:follow", args=[number, secret])
 
 
 def case_url(number: str) -> str:
