@@ -1,4 +1,5 @@
-/// The map, in three modes: "view" a point, "pick" one (inputs below stay in step), "list" of cases as tiles.
+/// The map, in four modes: "view" a point, "pick" one (inputs below stay in step), "list" of cases as tiles,
+/// "outline" of areas from a GeoJSON endpoint.
 import "maplibre-gl/dist/maplibre-gl.css";
 
 import { Map as LibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
@@ -8,6 +9,7 @@ import { baseStyle, isDark } from "../map/base";
 import { showCases } from "../map/cases";
 import { switches } from "../map/layers";
 import { showNearby } from "../map/nearby";
+import { showOutlines } from "../map/outlines";
 import { pick } from "../map/pick";
 import { showPoints } from "../map/points";
 import { rings } from "../map/popover";
@@ -61,6 +63,7 @@ async function draw(element: HTMLElement): Promise<void> {
     new Marker({ color: "#0b6478" }).setLngLat([lon, lat]).addTo(map);
   }
   if (data["mode"] === "pick") pick(map, element);
+  if (data["mode"] === "outline" && data["src"]) showOutlines(map, data["src"]);
   const points = data["src"];
   if (points) map.on("load", () => showPoints(map, points));
   map.on("load", () => {

@@ -1,0 +1,1 @@
+"""The console's forms, by area. They read; services judge."""

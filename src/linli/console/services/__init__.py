@@ -1,0 +1,1 @@
+"""Writes that the console adds to those of the packages below: guarded, staged, remembered."""
