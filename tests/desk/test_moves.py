@@ -170,6 +170,14 @@ def test_a_move_without_what_it_needs_is_refused_at_the_field(
     assert CaseEvent.objects.filter(case_id=case.pk).count() == case.event_count
 
 
+def test_filing_a_case_without_a_class_asks_for_one(city: City, at_desk: Seated) -> None:
+    case = make_case(city)
+    client = at_desk(city.districts[0].user("street_chief"))
+    answer = client.post(f"/desk/cases/{case.number}/moves/file", {"urgency": "normal"})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"case_class"}
+
+
 def test_the_suggested_unit_is_chosen_already_and_says_why(city: City, at_desk: Seated) -> None:
     from datetime import date
 

@@ -18,9 +18,9 @@ from tests.desk.lives import PHONE, make_case, make_report
 
 pytestmark = pytest.mark.django_db
 
-#: Questions for the version of something held in memory: a serving process hears of changes
-#: (territory) or asks one row by its key (catalogue).
-VERSIONS = ("territory_territorystate", "catalogue_cataloguestate")
+#: Questions for the version of something held in memory: one row by its key, or none where the
+#: process hears of changes (territory).
+VERSIONS = ("territory_territorystate", "catalogue_cataloguestate", "staff_staffstate")
 
 
 def cost(client: Client, url: str) -> list[str]:
@@ -140,6 +140,8 @@ def test_a_number_is_shown_for_a_purpose_and_the_look_is_logged(
     case = make_case(city)
     url = f"/desk/cases/{case.number}/reports/1/contact"
     operator = at_desk(city.districts[0].user("street_operator"))
+    page = operator.get(f"/desk/cases/{case.number}/").content.decode()
+    assert '<option value="call_back">' in page
     refused = operator.post(url, {"purpose": ""}, headers={"hx-request": "true"})
     assert refused.status_code == 422
     assert PHONE not in refused.content.decode()

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
     path("cases/", lists.case_list, name="cases"),
     re_path(r"^cases/export\.(?P<kind>csv|xlsx)$", lists.export, name="export"),
+    path("cases/total", lists.case_total, name="total"),
     path("cases/columns", lists.choose_columns, name="columns"),
     path("cases/filters", lists.save_filter, name="save_filter"),
     path("cases/filters/<int:filter_id>/delete", lists.delete_filter, name="delete_filter"),

@@ -166,8 +166,8 @@ class FilterForm(forms.Form):
 
     @property
     def more_set(self) -> bool:
-        """Whether one of the folded filters is set, so that they have to show."""
-        return any(self.initial.get(name) for name in MORE)
+        """Whether a folded filter is set, so that they show; the queue is the page's title."""
+        return any(self.initial.get(name) for name in MORE if name != "queue")
 
 
 def _one_stage(wanted: CaseFilter) -> str:

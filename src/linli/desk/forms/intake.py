@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Contact, Place
+from linli.desk.forms.moves import say_what_is_missing
 from linli.desk.forms.widgets import PlainSelect, Suggested
 from linli.desk.queries import choices
 from linli.kernel.errors import Refused
@@ -83,6 +84,7 @@ class IntakeForm(forms.Form):
         self, data: QueryDict | None = None, initial: dict[str, Any] | None = None
     ) -> None:
         super().__init__(data, initial={"key": uuid.uuid4().hex, **(initial or {})})
+        say_what_is_missing(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(super().clean() or self.cleaned_data)

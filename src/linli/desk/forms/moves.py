@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_FILES = 12
 #: Units of a limit in the order people need them.
 LIMIT_UNITS = ("work_hour", "work_day", "urgent_hour", "calendar_day")
+#: After these the case has a class (R66), so one without asks for it.
+_MAKES_WHOLE = ("file", "self_handle")
 _WORKER_GRANT = {"request_verification": "cases.verify", "request_check": "cases.check"}
 
 
@@ -68,6 +70,7 @@ class MoveForm(forms.Form):
         self.units: choices.UnitOptions | None = None
         for item in self.row.inputs:
             _MAKERS[item.kind](self, item)
+        say_what_is_missing(self)
 
     # -- reading -----------------------------------------------------------------------------
     def values(self) -> dict[str, Any]:
@@ -189,6 +192,15 @@ class MoveForm(forms.Form):
         return round(place.x, 6), round(place.y, 6)
 
 
+def say_what_is_missing(form: forms.Form) -> None:
+    """An empty field says its own name and what to do."""
+    for field in form.fields.values():
+        words = _("“%(label)s” is missing. Please fill it in.")
+        if isinstance(field, forms.ChoiceField):
+            words = _("“%(label)s” is missing. Please choose.")
+        field.error_messages["required"] = words % {"label": field.label}
+
+
 # -- one maker a kind --------------------------------------------------------------------------
 def _label(form: MoveForm, item: rules.Input) -> dict[str, Any]:
     return {
@@ -259,8 +271,9 @@ def _post(form: MoveForm, item: rules.Input) -> None:
 
 
 def _class(form: MoveForm, item: rules.Input) -> None:
+    missing = form.move in _MAKES_WHOLE and form.case.case_class is None
     form.fields[item.name] = forms.CharField(
-        **_label(form, item),
+        **(_label(form, item) | {"required": item.required or missing}),
         max_length=80,
         initial=choices.class_text(form.case.case_class),
         widget=Suggested("desk:find_classes"),

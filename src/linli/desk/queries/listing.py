@@ -42,13 +42,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the list. `total` is in words; `newer` and `older` are query strings or None."""
+    """One page of the list. `total` is in words, None where nobody has counted yet; `newer` and
+    `older` are query strings or None."""
 
     rows: list[Row]
     heads: list[tuple[str, str, str]]  # key, label, css
     first: int
     last: int
-    total: str
+    total: str | None
     newer: str | None
     older: str | None
 
@@ -63,7 +64,8 @@ def listing(
     before: str = "",
     first: int = 1,
 ) -> Listing:
-    """The page below `cursor` or above `before`; the newest one without. Two queries at most.
+    """The page below `cursor` or above `before`; the newest one without. The list is not counted
+    unless this page is all of it: `total_of` does that, after the rows have been shown.
 
     `first` is the place of its first row in the list. Raises BadInput.
     """
@@ -88,17 +90,14 @@ def listing(
         heads=[(key, str(COLUMNS[key].label), COLUMNS[key].css) for key in columns],
         first=first if rows else 0,
         last=first + len(rows) - 1 if rows else 0,
-        total=_total(user, wanted, now, first, len(rows), page.next is None),
+        total=str(len(rows)) if first == 1 and page.next is None else None,
         newer=newer,
         older=older,
     )
 
 
-def _total(
-    user: User, wanted: CaseFilter, now: datetime, first: int, shown: int, ends: bool
-) -> str:
-    if first == 1 and ends:
-        return str(shown)
+def total_of(user: User, wanted: CaseFilter, *, now: datetime) -> str:
+    """How many cases fit, in words. One query that stops at 10,000."""
     count, exact = cases.count_for(user, wanted, now=now)
     if exact:
         return f"{count:,}"

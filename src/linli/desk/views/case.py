@@ -75,6 +75,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "counts": reading.counts_of(case),
         "co_units": list(co_units.values()),
         "reports": _reports(request, case),
+        "purposes": Purpose.choices,
         "merged": list(queries.merged_into(request.user, case)),
         "into": _merged_into(request, case),
         "similar": similar,
@@ -87,7 +88,9 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
 def moves_of(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
     """The buttons: what moves the case on first, numbered for the keyboard. No query."""
     rows = queries.moves_with_forms(request.user, case)
-    rows.sort(key=lambda row: MAIN.index(row[0]) if row[0] in MAIN else len(MAIN))
+    rows.sort(
+        key=lambda row: (row[0] in GRAVE, MAIN.index(row[0]) if row[0] in MAIN else len(MAIN))
+    )
     return [
         {
             "name": name,

@@ -103,7 +103,9 @@ def intake_done(request: StaffRequest) -> HttpResponse:
 @staff_page("cases.intake")
 def similar(request: StaffRequest) -> HttpResponse:
     """Open cases near the place, of the class that was typed, while the operator types."""
-    return render(request, "desk/similar.html", {"similar": _similar(request, request.GET)})
+    found = _similar(request, request.GET)
+    asked = choices.point_of(request.GET.get("lon", ""), request.GET.get("lat", "")) is not None
+    return render(request, "desk/similar.html", {"similar": found, "asked": asked})
 
 
 def _similar(request: StaffRequest, data: Any) -> list[Any]:
@@ -126,6 +128,7 @@ def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpRes
         "lat": form.data.get("lat", "") if form.is_bound else "",
         "center": choices.centre_point(request.user),
         "similar": _similar(request, form.data) if form.is_bound else [],
+        "asked": form.is_bound,
         "upload_url": reverse("files:upload"),
     }
     return render(request, "desk/intake.html", context, status=status)

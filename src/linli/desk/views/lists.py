@@ -27,7 +27,7 @@ from linli.cases.rules.filters import CaseFilter
 from linli.desk import services
 from linli.desk.forms.filters import FilterForm, read_filter
 from linli.desk.queries.columns import columns_for
-from linli.desk.queries.listing import Listing, listing, table_for_export
+from linli.desk.queries.listing import Listing, listing, table_for_export, total_of
 from linli.desk.rules.columns import COLUMNS, clean_columns
 from linli.desk.rules.queues import QUEUES
 from linli.kernel.errors import BadInput, Refused
@@ -70,6 +70,13 @@ def case_list(request: StaffRequest) -> HttpResponse:
     context["form"] = FilterForm(request.user, wanted, request.GET if refusal else None)
     context["saved"] = _saved(request, wanted)
     return render(request, "desk/cases.html", context, status=status)
+
+
+@require_safe
+@staff_page("cases.see")
+def case_total(request: StaffRequest) -> HttpResponse:
+    """How many cases fit the filter: asked by the list once its rows are on the screen."""
+    return HttpResponse(total_of(request.user, read_filter(request.GET), now=timezone.now()))
 
 
 def _around(request: StaffRequest, wanted: CaseFilter, columns: list[str]) -> dict[str, Any]:

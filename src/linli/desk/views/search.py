@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -38,6 +40,7 @@ def search(request: StaffRequest) -> HttpResponse:
         context["listing"] = listing(
             request.user, CaseFilter(words=q), list(USUAL), now=timezone.now()
         )
+        context["search_query"] = urlencode({"q": q})
         context["classes"] = choices.find_classes(q, most=12)
         context["places"] = choices.find_places(q)[:8]
     return render(request, "desk/search.html", context)
