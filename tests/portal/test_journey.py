@@ -533,3 +533,29 @@ def test_the_pages_ask_few_questions(
     ):  # fmt: skip
         with django_assert_max_num_queries(most):
             assert web.get(path).status_code == 200
+
+
+def test_the_city_s_number_and_registration_are_on_the_pages(
+    city: City, web: Client, settings: Any
+) -> None:
+    settings.PUBLIC_PHONE, settings.ICP_NUMBER = "12345", "京ICP备00000000号"
+    text = web.get("/").content.decode()
+    assert 'href="tel:12345"' in text
+    assert "京ICP备00000000号" in text
+    grid = city.districts[0].grids[0].code
+    assert "12345" in web.get(f"/grids/{grid}/").content.decode()
+
+
+def test_a_grid_is_found_by_place_by_name_and_down_the_tree(city: City, web: Client) -> None:
+    home = city.districts[0]
+    grid, place = home.grids[0], home.place()
+    found = web.get(f"/grids/?lon={place.lon}&lat={place.lat}")
+    assert found["Location"] == f"/grids/{grid.code}/"
+    board = f'href="/grids/{grid.code}/"'
+    assert board in web.get("/grids/", {"q": grid.name}).content.decode()
+    assert board in web.get("/grids/", {"in": home.community.code}).content.decode()
+    assert f"?in={home.region.code}" in web.get("/grids/").content.decode()
+    text = web.get(f"/grids/{grid.code}/").content.decode()
+    assert home.posts["worker"].user.name in text
+    assert 'class="sketch-own"' in text
+    assert web.get("/grids/nonsense/").status_code == 404

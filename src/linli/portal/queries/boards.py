@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 from linli.cases import queries as cases
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
-from linli.staff.models import Unit
 from linli.territory import queries as territory
 from linli.territory.models import Grid
 from linli.territory.queries import RegionFacts
@@ -21,7 +21,10 @@ _TOP = ("country", "province", "city")
 
 @dataclass(frozen=True)
 class Board:
-    """What a grid shows to everybody: duties, never persons beside the worker on duty."""
+    """What a grid shows to everybody: duties, never persons beside the worker on duty.
+
+    `phone` is the city's public number; the worker's own is nobody's business.
+    """
 
     grid: Grid
     area: str
@@ -50,21 +53,13 @@ def board_of(code: str, *, now: datetime, since: datetime) -> Board:
         worker=str(primary[0].post.user) if primary else "",
         substitutes=[str(d.post.user) for d in duties if d.role != "primary"],
         unit=unit.label if unit else "",
-        phone=_phone(unit, above),
+        phone=str(settings.PUBLIC_PHONE),
         services=list(
             dict.fromkeys(c.major_label for c in catalogue.current().classes(on=on, public=True))
         ),
         figures=cases.public_figures(grid.pk, since=since),
         sketch=territory.sketch_of_grid(grid.pk, on=on),
     )
-
-
-def _phone(unit: Unit | None, region_ids: list[int]) -> str:
-    """The public number of the worker's unit, else of the centre."""
-    for one in (unit, staff.centre_for_region(region_ids)):
-        if one is not None and (number := getattr(one, "public_phone", "")):
-            return str(number)
-    return ""
 
 
 @dataclass(frozen=True)

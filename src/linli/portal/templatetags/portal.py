@@ -45,4 +45,10 @@ def grouped(secret: str) -> str:
 @register.simple_tag
 def icp_number() -> str:
     """The number of the internet registration (ICP), if the city has set one."""
-    return str(getattr(settings, "ICP_NUMBER", "") or "")
+    return str(settings.ICP_NUMBER)
+
+
+@register.simple_tag
+def public_phone() -> str:
+    """The number residents may call, if the city has set one."""
+    return str(settings.PUBLIC_PHONE)
