@@ -187,7 +187,7 @@ class MoveForm(forms.Form):
         if self.is_bound:
             return self.data.get("lon", ""), self.data.get("lat", "")
         place = self.case.place
-        if place is None or self.move == "check":
+        if place is None or self.move in ("check", "report_back"):
             return "", ""
         return round(place.x, 6), round(place.y, 6)
 

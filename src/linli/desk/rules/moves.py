@@ -44,6 +44,7 @@ _OWN_LABELS: dict[tuple[str, str], Words] = {
     ("self_handle", "opinion"): pgettext_lazy("input", "What was done"),
     ("self_handle", "files"): pgettext_lazy("input", "Photos after the work"),
     ("check", "files"): pgettext_lazy("input", "Photos of the check"),
+    ("report_back", "place"): pgettext_lazy("input", "Where the work was done"),
     ("check", "place"): pgettext_lazy("input", "Where the check was made"),
     ("ask_reporter", "opinion"): pgettext_lazy("input", "Question"),
     ("answer", "opinion"): pgettext_lazy("input", "Answer"),
