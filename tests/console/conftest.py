@@ -91,9 +91,7 @@ def city(db: None) -> City:
     """The smallest city there is."""
     district = make_drawn_region("310101000000", "district", name="黄浦区", outline=COMMUNITY)
     street = make_drawn_region("310101013000", "street", district, COMMUNITY, name="南京东路街道")
-    community = make_drawn_region(
-        "310101013001", "community", street, COMMUNITY, name="承兴居委会"
-    )
+    community = make_drawn_region("310101013001", "community", street, COMMUNITY, name="承兴居委会")
     grid = make_drawn_grid(community, 1, COMMUNITY)
     unit = make_unit("department", region=district, name="绿化市容局")
     edition = an_edition()

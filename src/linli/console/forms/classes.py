@@ -8,9 +8,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from linli.cases.rules import OPEN
 from linli.cases.rules.city import BOUNDS
@@ -112,9 +111,9 @@ class ConditionForm(forms.Form):
         for name in ("limit_a", "limit_b", "limit_c", "urgent_limit"):
             value: Decimal | None = data.get(name)
             if value is not None and value <= 0:
-                self.add_error(name, _t("A limit is above zero."))
+                self.add_error(name, gettext("A limit is above zero."))
         if data.get("urgent_limit") and not data.get("urgent_unit"):
-            self.add_error("urgent_unit", _t("Choose the unit of the urgent limit."))
+            self.add_error("urgent_unit", gettext("Choose the unit of the urgent limit."))
         return data
 
 
@@ -140,7 +139,7 @@ class StageLimitForm(forms.Form):
         """Above zero."""
         amount: Decimal = self.cleaned_data["amount"]
         if amount <= 0:
-            raise forms.ValidationError(_t("A limit is above zero."))
+            raise forms.ValidationError(gettext("A limit is above zero."))
         return amount
 
 
@@ -170,7 +169,7 @@ class ResponsibilityForm(forms.Form):
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         if "case_class" in data and bool(data["case_class"]) == bool(data.get("major")):
-            self.add_error("case_class", _t("Choose a class or a major class."))
+            self.add_error("case_class", gettext("Choose a class or a major class."))
         return data
 
 
@@ -246,7 +245,7 @@ class HoursForm(forms.Form):
         rest = _SLOT.sub("", text)
         if not found or rest.strip(" ,，;；、和"):
             raise forms.ValidationError(
-                _t("Write times such as 08:00–12:00, 14:00–18:00, parted by commas.")
+                gettext("Write times such as 08:00–12:00, 14:00–18:00, parted by commas.")
             )
         return found
 
@@ -292,5 +291,5 @@ class SettingsForm(forms.Form):
                 label=field_label(name),
                 min_value=least,
                 max_value=most,
-                help_text=_t("From %(least)d to %(most)d.") % {"least": least, "most": most},
+                help_text=gettext("From %(least)d to %(most)d.") % {"least": least, "most": most},
             )

@@ -26,7 +26,7 @@ class AccountFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[ALL, ("open", _("Open")), ("closed", _("Closed"))],
+        choices=[ALL, ("open", _("In use")), ("closed", _("Account closed"))],
     )
 
 

@@ -59,7 +59,7 @@ class NewAccountForm(AccountForm):
 class PostForm(forms.Form):
     """Changing a post; `grants` carries the codes of the register."""
 
-    title = words(_("Title"), 60)
+    title = words(_("Post title"), 60)
     grants = forms.MultipleChoiceField(label=_("Permissions"), required=False, widget=GrantBoxes())
     reach = forms.ChoiceField(
         label=_("Reach"),
@@ -94,7 +94,7 @@ class NewPostForm(forms.Form):
 
     template = forms.ModelChoiceField(label=_("Role"), queryset=queries.templates().none())
     unit = UnitChoice(label=_("Unit"), queryset=Unit.objects.none())
-    title = words(_("Title"), 60, required=False, help_text=_("Empty: the name of the role."))
+    title = words(_("Post title"), 60, required=False, help_text=_("Empty: the name of the role."))
     region = RegionField(
         required=False, help_text=_("Empty: the region of the unit. Code or name.")
     )

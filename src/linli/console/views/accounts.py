@@ -65,8 +65,8 @@ def accounts(request: StaffRequest) -> HttpResponse:
 
 def _state(one: Any) -> str:
     if not one.is_active:
-        return _("Closed")
-    return _("First password") if one.must_change_password else _("Open")
+        return _("Account closed")
+    return _("First password") if one.must_change_password else _("In use")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,7 +157,7 @@ def _posts(account: Any, now: Any, edits: bool) -> Table:
         )
 
     return Table(
-        heads=(_("Title"), _("Unit"), _("Duty"), _("Reach"), _("From"), _("Until")),
+        heads=(_("Post title"), _("Unit"), _("Duty"), _("Reach"), _("From"), _("Until")),
         rows=[line(post) for post in queries.posts_of(account)],
         empty=_("No post yet: the account can do nothing."),
         icon="id",

@@ -225,7 +225,7 @@ def topology_of(request: StaffRequest, code: str) -> HttpResponse:
             ],
         ),
         overlaps=Table(
-            heads=(_("Layer"), _("First"), _("Second"), _("Area in m²")),
+            heads=(_("Layer"), _("First area"), _("Second area"), _("Area in m²")),
             numbers=(3,),
             rows=[row(o.layer, o.first, o.second, f"{o.area_m2:,.1f}") for o in report.overlaps],
         ),

@@ -38,7 +38,7 @@ def posts(request: StaffRequest) -> HttpResponse:
     )
     page = page_of(rows, keys=("id",), cursor=request.GET.get("cursor"))
     table = Table(
-        heads=(_("Person"), _("Title"), _("Unit"), _("Duty"), _("Reach"), _("Until")),
+        heads=(_("Person"), _("Post title"), _("Unit"), _("Duty"), _("Reach"), _("Until")),
         rows=[
             row(
                 link(one.user.name, reverse("console:post", args=[one.pk])),
