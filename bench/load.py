@@ -24,7 +24,7 @@ from psycopg import sql
 
 from bench import _database
 
-BYTES_A_CASE = 2_600  # rows and indexes of a case, its words, its report; measured at 1 M
+BYTES_A_CASE = 2_300  # rows and indexes of a case, its words, its report; measured at 1 M
 CHUNK = 250_000
 YEARS = 3
 DOORS_A_STREET = 1_000
@@ -42,11 +42,13 @@ THINGS = {
     "HB": ["油烟扰民", "噪声扰民", "焚烧树叶", "河道漂浮物", "异味", "扬尘污染"],
 }
 STATES = [
-    "请尽快处理", "已经好几天了", "影响居民出行", "存在安全隐患", "希望有人来看看", "昨天反映过一次",
-    "晚上看不清", "老人走路不方便", "下雨以后更严重", "附近学校门口", "小区居民多次投诉", "占了半边路",
+    "请尽快处理", "已经好几天了", "影响居民出行", "存在安全隐患", "希望有人来看看",
+    "昨天反映过一次", "晚上看不清", "老人走路不方便", "下雨以后更严重", "附近学校门口",
+    "小区居民多次投诉",
+    "占了半边路",
 ]  # fmt: skip
-ROADS = ["人民", "解放", "中山", "建设", "和平", "胜利", "新华", "长江", "青年", "友谊", "光明", "文化",
-         "体育", "花园", "沿河", "环城", "学府", "工农", "幸福", "朝阳"]  # fmt: skip
+ROADS = ["人民", "解放", "中山", "建设", "和平", "胜利", "新华", "长江", "青年", "友谊", "光明",
+         "文化", "体育", "花园", "沿河", "环城", "学府", "工农", "幸福", "朝阳"]  # fmt: skip
 
 
 class Done(NamedTuple):
@@ -56,33 +58,67 @@ class Done(NamedTuple):
     seconds: float
 
 
+Work = Callable[[psycopg.Connection], None]
+Hands = Callable[[Work], None]
+
+
 def load(
+    own: psycopg.Connection,
     *,
     cases: int,
-    url: str,
     now: datetime,
+    hands: Hands | None = None,
     stories: int = 50_000,
-    jobs: int = 2,
     say: Callable[[str], None] = print,
 ) -> Done:
-    """Fill the database at `url`, whose city is there, up to `cases` cases."""
+    """Fill the database of `own`, whose city is there, up to `cases` cases.
+
+    `hands` lets several connections do the same work at once; without it `own` does it alone, in
+    its transaction if it is in one.
+    """
     began = time.monotonic()
-    with psycopg.connect(url, autocommit=True) as own:
-        have, first = _counted(own)
-        missing = cases - have
-        if missing <= 0:
-            say(f"There are {have:,} cases already.")
-            return Done(0, 0.0)
-        _database.require_room(own, needed=missing * BYTES_A_CASE)
-        own.execute("SELECT setseed(0.5)")
-        _require_all_columns(own)
-        _lay_out(own, now)
-        say(f"Loading {missing:,} cases into the {have:,} there are …")
-        with _without_keys(own, url, jobs=jobs, say=say):
-            _insert(url, first=first, count=missing, now=now, jobs=jobs, say=say)
-            _write_stories(own, stories, say=say)
-        _tidy_up(own, say=say)
+    have, first = _counted(own)
+    missing = cases - have
+    if missing <= 0:
+        say(f"There are {have:,} cases already.")
+        return Done(0, 0.0)
+    _database.require_room(own, needed=missing * BYTES_A_CASE)
+    _require_all_columns()
+    _lay_out(own, now)
+    hands = hands or (lambda work: work(own))
+    say(f"Loading {missing:,} cases into the {have:,} there are …")
+    with _without_keys(own, hands, say=say):
+        _insert(hands, first=first, count=missing, now=now, say=say)
+        _write_stories(own, stories, say=say)
+    _tidy_up(own, say=say)
     return Done(missing, time.monotonic() - began)
+
+
+def hands_at(url: str, jobs: int) -> Hands:
+    """`jobs` connections to `url`, each on a thread of its own; the first failure is raised."""
+
+    def at_once(work: Work) -> None:
+        failures: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                with psycopg.connect(url, autocommit=True) as own:
+                    own.execute("SET synchronous_commit = off; SET work_mem = '256MB'")
+                    own.execute("SET maintenance_work_mem = '1GB'")
+                    own.execute("SET max_parallel_maintenance_workers = 0")
+                    work(own)
+            except BaseException as failure:
+                failures.append(failure)
+
+        threads = [threading.Thread(target=run) for _job in range(jobs)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
+
+    return at_once
 
 
 def _counted(own: psycopg.Connection) -> tuple[int, int]:
@@ -304,10 +340,10 @@ def _statement() -> str:
     """.replace("{words}", _WORDS)
 
 
-_WORDS = "pairs"
+_WORDS = "pairs || to_char(at AT TIME ZONE 'UTC', '\"@\"YYYYMM')"
 
 
-def _require_all_columns(own: psycopg.Connection) -> None:
+def _require_all_columns() -> None:
     from linli.cases.models import Case
 
     known = {f.column for f in Case._meta.concrete_fields}
@@ -319,13 +355,7 @@ def _require_all_columns(own: psycopg.Connection) -> None:
 
 
 def _insert(
-    url: str,
-    *,
-    first: int,
-    count: int,
-    now: datetime,
-    jobs: int,
-    say: Callable[[str], None],
+    hands: Hands, *, first: int, count: int, now: datetime, say: Callable[[str], None]
 ) -> None:
     starts = iter(range(first, first + count, CHUNK))
     lock, began, done = threading.Lock(), time.monotonic(), [0]
@@ -350,29 +380,7 @@ def _insert(
                 rate = done[0] / (time.monotonic() - began)
                 say(f"  {done[0]:>11,} rows   {rate:,.0f}/s")
 
-    _at_once(url, [work] * jobs)
-
-
-def _at_once(url: str, works: Sequence[Callable[[psycopg.Connection], None]]) -> None:
-    """Each on a thread and a connection of its own; the first failure is raised."""
-    failures: list[BaseException] = []
-
-    def run(work: Callable[[psycopg.Connection], None]) -> None:
-        try:
-            with psycopg.connect(url, autocommit=True) as own:
-                own.execute("SET synchronous_commit = off; SET work_mem = '256MB'")
-                own.execute("SET maintenance_work_mem = '1GB'")
-                work(own)
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    hands(work)
 
 
 # -- keys and indexes ----------------------------------------------------------------------------
@@ -391,10 +399,11 @@ _INDEXES = """
 
 @contextmanager
 def _without_keys(
-    own: psycopg.Connection, url: str, *, jobs: int, say: Callable[[str], None]
+    own: psycopg.Connection, hands: Hands, *, say: Callable[[str], None]
 ) -> Iterator[None]:
     """Foreign keys and indexes are off inside; they come back also when something fails."""
     tables = list(TABLES)
+    own.execute("SET CONSTRAINTS ALL IMMEDIATE")
     keys = own.execute(_KEYS, [tables]).fetchall()
     indexes = own.execute(_INDEXES, [tables]).fetchall()
     for table, key, _text in keys:
@@ -408,7 +417,6 @@ def _without_keys(
         waiting, lock = list(indexes), threading.Lock()
 
         def build(builder: psycopg.Connection) -> None:
-            builder.execute("SET max_parallel_maintenance_workers = 0")
             while True:
                 with lock:
                     if not waiting:
@@ -418,7 +426,7 @@ def _without_keys(
                 builder.execute(text)
                 say(f"  {index}: {time.monotonic() - own_time:.1f} s")
 
-        _at_once(url, [build] * jobs)
+        hands(build)
         for table, key, text in keys:
             own.execute(f"ALTER TABLE {table} ADD CONSTRAINT {_quoted(key)} {text}")
         spent = time.monotonic() - began
@@ -433,14 +441,11 @@ def _tidy_up(own: psycopg.Connection, *, say: Callable[[str], None]) -> None:
     began = time.monotonic()
     own.execute("DROP SCHEMA bench CASCADE")
     own.execute(
-        "SELECT setval(pg_get_serial_sequence('cases_case', 'id'), (SELECT max(id) FROM cases_case))"
+        "SELECT setval(pg_get_serial_sequence('cases_case', 'id'), max(id)) FROM cases_case"
     )
-    for table in TABLES:
-        own.execute(
-            sql.SQL("VACUUM (ANALYZE, PARALLEL 0) {}").format(sql.Identifier(table))
-            if own.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-            else sql.SQL("ANALYZE {}").format(sql.Identifier(table))
-        )
+    alone = own.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    for table in TABLES if alone else ():
+        own.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table)))
     own.execute("ANALYZE")
     say(f"  vacuum and analyze: {time.monotonic() - began:.1f} s")
 
@@ -486,7 +491,7 @@ def _write_stories(own: psycopg.Connection, most: int, *, say: Callable[[str], N
                     detail={"channel": channel} if move == "report" else {},
                 )  # fmt: skip
                 event.digest = head = link(head, facts_of(event))
-                yield tuple(_plain(getattr(event, _attname(column))) for column in columns)
+                yield tuple(_plain(getattr(event, column)) for column in columns)
             heads.append((case_id, head))
 
     with (
@@ -504,10 +509,6 @@ def _write_stories(own: psycopg.Connection, most: int, *, say: Callable[[str], N
         [len(_LIFE)],
     )
     say(f"  {len(heads):,} stories of {len(_LIFE)} events: {time.monotonic() - began:.1f} s")
-
-
-def _attname(column: str) -> str:
-    return column
 
 
 def _plain(value: Any) -> Any:
@@ -532,7 +533,14 @@ def main() -> None:
     now, began = timezone.now(), time.monotonic()
     _city.found(now=now)
     print(f"The city is there: {time.monotonic() - began:.1f} s")
-    done = load(cases=asked.cases, url=url, now=now, stories=asked.stories, jobs=asked.jobs)
+    with psycopg.connect(url, autocommit=True) as own:
+        done = load(
+            own,
+            cases=asked.cases,
+            now=now,
+            hands=hands_at(url, asked.jobs),
+            stories=asked.stories,
+        )
     print(f"{done.added:,} cases in {done.seconds:.0f} s.")
 
 

@@ -27,6 +27,8 @@ GRANT_SEE = "cases.see"
 NOBODY = Q(pk__in=[])
 #: Moves by which a person handles a case; who made one neither checks nor closes it (R12).
 HANDLING_MOVES = ("accept", "report_back", "co_report", "self_handle")
+_MOST_PARTS = 16
+_FEW = 6  # grids or units of a post that are worth a question of their own
 _JUDGING = frozenset({"check", "close", "rework", "request_check"})
 
 
@@ -72,7 +74,18 @@ class Scope:
 
     def q(self) -> Q:
         """The filter."""
-        return (self._area() | self._always()) & self._classes()
+        if self.everything:
+            return self._classes()
+        seen = NOBODY
+        for part in self._places():
+            seen |= part
+        return seen & self._classes()
+
+    def parts(self) -> list[Q]:
+        """The filter as conditions that an index can answer one by one; a case may fit several."""
+        if self.everything:
+            return [self._classes()]
+        return [part & self._classes() for part in self._places(single=True)]
 
     def covers(self, facts: Facts) -> bool:
         """The same question about one case."""
@@ -92,25 +105,22 @@ class Scope:
     def _classes(self) -> Q:
         return Q() if self.class_ids is None else Q(case_class_id__in=sorted(self.class_ids))
 
-    def _area(self) -> Q:
-        if self.everything:
-            return Q()
-        area = NOBODY
-        if self.level:
-            area |= Q(**{f"{self.level}_id__in": sorted(self.region_ids)})
-        if self.grid_ids:
-            area |= Q(grid_id__in=sorted(self.grid_ids))
-        if self.unit_ids:
-            area |= Q(lead_unit_id__in=sorted(self.unit_ids))
-        return area
-
-    def _always(self) -> Q:
-        if self.everything:
-            return Q()
-        own = Q(tracker_id=self.post_id)
+    def _places(self, *, single: bool = False) -> list[Q]:
+        """Region, grids, lead units, shared, tracked; `single`: a few grids or units one by one."""
+        found = [Q(tracker_id=self.post_id)]
+        for column, ids in (
+            (f"{self.level}_id", self.region_ids if self.level else ()),
+            ("grid_id", self.grid_ids),
+            ("lead_unit_id", self.unit_ids),
+        ):
+            if single and len(ids) <= _FEW:
+                found += [Q(**{column: one}) for one in sorted(ids)]
+            elif ids:
+                found.append(Q(**{f"{column}__in": sorted(ids)}))
         if self.shared_ids:
-            own |= Q(shared_with__overlap=sorted(self.shared_ids))
-        return own
+            # the second half is the condition of the index: without it no plan uses the index
+            found.append(Q(shared_with__overlap=sorted(self.shared_ids)) & ~Q(shared_with=[]))
+        return found
 
 
 def scope_of(seat: Seat) -> Scope | None:
@@ -155,6 +165,19 @@ def visible_to(user: User) -> Q:
     for scope in scopes:
         seen |= scope.q()
     return seen
+
+
+def visible_parts(user: User) -> list[Q]:
+    """`visible_to` as parts that an index can answer one by one; together they are the same."""
+    if not user.is_authenticated:
+        return []
+    whole = visible_to(user)
+    if whole == Q():
+        return [whole]
+    parts: list[Q] = []
+    for scope in scopes_of(user):
+        parts += [part for part in scope.parts() if part not in parts]
+    return parts if len(parts) <= _MOST_PARTS else [whole]
 
 
 def covers(user: User, facts: Facts) -> bool:

@@ -12,6 +12,10 @@ from linli.cases.rules import OPEN, Channel, Handling, Stage, Urgency, case_numb
 from linli.cases.rules.chain import GENESIS
 
 _OPEN = Q(stage__in=[stage.value for stage in OPEN])
+#: What decides who sees a case; in the indexes that queues are counted from: no row is read.
+_SEEN_BY = (
+    "district", "street", "community", "grid", "lead_unit", "shared_with", "tracker", "case_class",
+)  # fmt: skip
 
 
 class Case(models.Model):
@@ -22,10 +26,10 @@ class Case(models.Model):
 
     # -- what and where
     case_class = models.ForeignKey(
-        "catalogue.CaseClass", models.PROTECT, null=True, related_name="+"
+        "catalogue.CaseClass", models.PROTECT, null=True, related_name="+", db_index=False
     )
     condition = models.ForeignKey(
-        "catalogue.FilingCondition", models.PROTECT, null=True, related_name="+"
+        "catalogue.FilingCondition", models.PROTECT, null=True, related_name="+", db_index=False
     )
     urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)
     handling = models.CharField(max_length=12, choices=Handling.choices, default=Handling.GENERAL)
@@ -133,9 +137,7 @@ class Case(models.Model):
                 "community", F("reported_at").desc(), F("id").desc(), name="case_community"
             ),
             models.Index("grid", F("reported_at").desc(), F("id").desc(), name="case_grid"),
-            models.Index(
-                "lead_unit", "stage", F("reported_at").desc(), F("id").desc(), name="case_unit"
-            ),
+            models.Index("lead_unit", F("reported_at").desc(), F("id").desc(), name="case_by_unit"),
             GinIndex(fields=["shared_with"], name="case_shared", condition=~Q(shared_with=[])),
             models.Index(
                 "tracker",
@@ -144,20 +146,39 @@ class Case(models.Model):
                 condition=Q(tracker__isnull=False),
             ),
             GistIndex(fields=["place"], name="case_place"),
-            models.Index(fields=["due_at"], name="case_due", condition=_OPEN),
+            # Queues: each is counted from one of these alone (queries.lists.badges_for).
             models.Index(
-                "stage",
-                "district",
-                "street",
-                "community",
-                "grid",
-                "centre",
-                "lead_unit",
-                "assignee",
-                "case_class",
-                "urgency",
-                name="case_open_counts",
+                fields=["due_at"],
+                include=(*_SEEN_BY, "warn_at"),
+                name="case_open_due",
                 condition=_OPEN,
+            ),
+            models.Index(
+                fields=["stage", "centre"],
+                include=(
+                    *_SEEN_BY,
+                    "assignee",
+                    "handled_by",
+                    "check_passed",
+                    "pending",
+                    "suspended_until",
+                ),
+                name="case_open_centre",
+                condition=_OPEN,
+            ),
+            models.Index(
+                fields=["lead_unit", "stage"],
+                include=("suspended_until", *(name for name in _SEEN_BY if name != "lead_unit")),
+                name="case_open_unit",
+                condition=_OPEN,
+            ),
+            models.Index(
+                "centre",
+                F("reported_at").desc(),
+                F("id").desc(),
+                include=_SEEN_BY,
+                name="case_unhappy",
+                condition=Q(stage="evaluated", rating=1),
             ),
             models.Index(
                 fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)
@@ -244,7 +265,8 @@ class Case(models.Model):
 
 
 class CaseWords(models.Model):
-    """The word index of a case (pairs of letters), apart from the row that every move rewrites."""
+    """The word index of a case, apart from the row that every move rewrites: pairs of letters, and
+    the month of its report (rules.words)."""
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="words")
     bigrams = ArrayField(models.CharField(max_length=8))

@@ -23,6 +23,7 @@ from linli.cases.queries import people as staff
 from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.rules.secrets import report_secret
+from linli.cases.rules.words import month_mark
 from linli.cases.services import clocks, placing, telling
 from linli.cases.services.core import Act, _facts, _save, announce, attach, remember
 from linli.catalogue import queries as catalogue
@@ -113,7 +114,8 @@ def report(
     case.save(force_insert=True)
     if uploads:
         act.files = attach(act, uploads, report_number=1, holder=holder)
-    CaseWords.objects.create(case_id=case.pk, bigrams=bigrams(f"{description} {address}"))
+    pairs = bigrams(f"{description} {address}")
+    CaseWords.objects.create(case_id=case.pk, bigrams=[*pairs, month_mark(now)])
     if clock is not None:
         CaseClock.objects.bulk_create([clock])
     secret = _add_report(
