@@ -4,7 +4,7 @@ import { type Map as LibreMap, type MapLayerMouseEvent, Popup } from "maplibre-g
 import { word } from "../words";
 
 export function showNearby(map: LibreMap): void {
-  map.addSource("nearby", { type: "vector", tiles: [`${location.origin}/tiles/nearby/{z}/{x}/{y}.mvt`], minzoom: 12, maxzoom: 16 });
+  map.addSource("nearby", { type: "vector", tiles: [`${location.origin}/tiles/nearby/{z}/{x}/{y}.mvt`], minzoom: 13, maxzoom: 16 });
   map.addLayer({
     id: "nearby", type: "circle", source: "nearby", "source-layer": "nearby",
     paint: {

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 EXTENT = 4096
 POINTS_FROM = 14  # zoom from which single cases show
 MOST_POINTS = 1_500  # in one tile; beyond, it is drawn as clusters (the bound is 200 kB a tile)
-MOST_COUNTED = 50_000  # cases that one tile counts; beyond, the newest, marked `more`
-PUBLIC_FROM = 12
+MOST_COUNTED = 20_000  # cases that one tile counts; beyond, the newest, marked `more`
+PUBLIC_FROM = 13
+MOST_PUBLIC = 600  # in one tile, the newest
 _MARGIN = 1e-9  # degrees: more than rounding, less than a millimetre
 
 
@@ -62,11 +63,10 @@ def spots(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: dateti
     """
     rows = _in_box(filtered(user, wanted, now=now), z, x, y)
     found = _spots(rows.order_by(), z, x, y, now)
-    if not (found and found[0][-1]):
-        return [Spot(*row) for row in found]
-    # By the list's own order, whose indexes end early; a spatial one would fill up a corner first.
-    found = _spots(rows.order_by("-reported_at", "-id"), z, x, y, now)
-    return [Spot(*row) for row in found]
+    if found is None:
+        # By the list's own order, whose indexes end early; a spatial one would fill a corner first.
+        found = _spots(rows.order_by("-reported_at", "-id"), z, x, y, now, newest=True) or []
+    return found
 
 
 def case_tile(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: datetime) -> bytes:
@@ -103,15 +103,17 @@ def public_tile(z: int, x: int, y: int, *, now: datetime) -> bytes:
     across = around / max(0.05, math.cos(math.radians(north)))
     box = Polygon.from_bbox((west - across, south - around, east + across, north + around))
     box.srid = 4326
-    rows = public_rows(now=now).filter(place__bboverlaps=box).order_by("-reported_at", "-id")
+    rows = public_rows(now=now).select_related(None).filter(place__bboverlaps=box)
+    book = catalogue.current()
     features = []
-    for case in rows[:MOST_POINTS]:
+    seen = rows.only("place", "stage", "reported_at", "case_class_id")
+    for case in seen.order_by("-reported_at", "-id")[:MOST_PUBLIC]:
         assert case.place is not None  # public_rows leaves out those without
-        assert case.case_class is not None
+        assert case.case_class_id is not None
         at = _fractions(*rounded(case.place.x, case.place.y))
         if (math.floor(at[0] * 2**z), math.floor(at[1] * 2**z)) != (x, y):
             continue
-        kind = case.case_class
+        kind = book.class_by_id(case.case_class_id)
         facts = {
             "class": kind.code,
             "name": kind.label,
@@ -135,28 +137,40 @@ _COLUMNS = (
     "id", "lon", "lat", "stage", "due_at", "warn_at", "suspended_until", "reported_at",
     "case_class_id",
 )  # fmt: skip
+# Whether the tile holds too many is known before anything is computed of them.
 _SPOTS = """
-    WITH found AS MATERIALIZED (SELECT * FROM ({rows}) AS every LIMIT %s),
+    WITH given AS (SELECT %s::float8 AS tiles, %s::float8 AS "column", %s::float8 AS line,
+        %s::float8 AS lattice, %s::boolean AS points, %s::boolean AS newest, %s::timestamptz AS now,
+        %s::text[] AS open),
+    found AS MATERIALIZED (SELECT * FROM ({rows}) AS every LIMIT %s),
+    amount AS MATERIALIZED (SELECT count(*) > %s AS more FROM found),
     placed AS (
-        SELECT *, (lon + 180) / 360 AS x, (1 - ln(tan(radians(45 + lat / 2))) / pi()) / 2 AS y,
-            CASE WHEN suspended_until IS NOT NULL OR due_at IS NULL OR stage <> ALL(%s) THEN ''
-                WHEN due_at < %s THEN 'red' WHEN warn_at <= %s THEN 'yellow' ELSE 'green'
+        SELECT id, stage, case_class_id, reported_at, more, (lon + 180) / 360 AS x,
+            (1 - ln(tan(radians(45 + lat / 2))) / pi()) / 2 AS y,
+            CASE WHEN suspended_until IS NOT NULL OR due_at IS NULL OR stage <> ALL(open) THEN ''
+                WHEN due_at < now THEN 'red' WHEN warn_at <= now THEN 'yellow' ELSE 'green'
             END AS light
-        FROM found),
+        FROM found, given, amount WHERE newest OR NOT more),
     inside AS MATERIALIZED (
-        SELECT *, count(*) OVER () AS every FROM placed
-        WHERE floor(x * %s) = %s AND floor(y * %s) = %s)
+        SELECT placed.*,
+            -1 - (floor(x * lattice)::bigint * 268435456 + floor(y * lattice)::bigint) AS cell
+        FROM placed, given WHERE floor(x * tiles) = "column" AND floor(y * tiles) = line),
+    few AS MATERIALIZED (
+        SELECT points AND (SELECT count(*) FROM inside) <= %s AS enough FROM given)
     SELECT avg(x), avg(y), count(*),
         count(*) FILTER (WHERE light = 'red'), count(*) FILTER (WHERE light = 'yellow'),
-        min(id), min(stage), min(case_class_id), min(reported_at), min(light),
-        (SELECT count(*) FROM found) > %s
-    FROM inside
-    GROUP BY CASE WHEN %s AND every <= %s THEN id
-        ELSE -1 - (floor(x * %s)::bigint * 268435456 + floor(y * %s)::bigint) END"""
+        min(id), min(stage), min(case_class_id), min(reported_at), min(light), bool_or(more)
+    FROM inside, few
+    GROUP BY CASE WHEN enough THEN id ELSE cell END
+    UNION ALL
+    SELECT NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, more
+    FROM amount, given WHERE more AND NOT newest"""
 
 
-def _spots(rows: QuerySet[Case], z: int, x: int, y: int, now: datetime) -> list[tuple[Any, ...]]:
-    """The fields of `Spot`, `more` whether the tile is capped, per point or lattice cell."""
+def _spots(
+    rows: QuerySet[Case], z: int, x: int, y: int, now: datetime, *, newest: bool = False
+) -> list[Spot] | None:
+    """A spot per case or lattice cell; None where there are too many and not only the newest."""
     values = rows.annotate(
         lon=Func(F("place"), function="ST_X", output_field=FloatField()),
         lat=Func(F("place"), function="ST_Y", output_field=FloatField()),
@@ -165,35 +179,17 @@ def _spots(rows: QuerySet[Case], z: int, x: int, y: int, now: datetime) -> list[
         sql, params = values.query.sql_with_params()
     except EmptyResultSet:  # a person who may see nothing
         return []
-    return _run(sql, params, z, x, y, now)
-
-
-def _run(
-    sql: str, params: tuple[Any, ...], z: int, x: int, y: int, now: datetime
-) -> list[tuple[Any, ...]]:
-    tiles = 2**z
-    lattice = float(tiles * (8 if z < POINTS_FROM else 16))  # cells of 64 or 32 pixels
+    lattice = 2**z * (8 if z < POINTS_FROM else 16)  # cells of 64 or 32 pixels
+    given = [2**z, x, y, lattice, z >= POINTS_FROM, newest, now, [stage.value for stage in OPEN]]
     with connection.cursor() as cursor:
         cursor.execute(
             _SPOTS.format(rows=sql),
-            [
-                *params,
-                MOST_COUNTED + 1,
-                [stage.value for stage in OPEN],
-                now,
-                now,
-                float(tiles),
-                x,
-                float(tiles),
-                y,
-                MOST_COUNTED,
-                z >= POINTS_FROM,
-                MOST_POINTS,
-                lattice,
-                lattice,
-            ],
+            [*given, *params, MOST_COUNTED + (0 if newest else 1), MOST_COUNTED, MOST_POINTS],
         )
-        return list(cursor.fetchall())
+        found = cursor.fetchall()
+    if found and found[-1][0] is None:
+        return None
+    return [Spot(*row) for row in found]
 
 
 # -- where a tile is ------------------------------------------------------------------------------
