@@ -67,12 +67,10 @@ def case_rows(
 
     `after` is the last row of the page before: the moment of its report and its id.
     """
-    rows = cases.filtered(user, wanted, now=now)
-    if after is not None:
-        at, case_id = after
-        rows = rows.filter(reported_at__lte=at).filter(Q(reported_at__lt=at) | Q(id__lt=case_id))
-    rows = rows.annotate(lon=_axis("X"), lat=_axis("Y")).order_by("-reported_at", "-id")
-    found = list(rows.values(*_COLUMNS, "lon", "lat")[: size + 1])
+    below = None if after is None else cases.Found(*after)
+    rows = cases.newest_cases(user, wanted, now=now, size=size + 1, below=below)
+    rows = rows.annotate(lon=_axis("X"), lat=_axis("Y"))
+    found = list(rows.values(*_COLUMNS, "lon", "lat"))
     more, found = len(found) > size, found[:size]
     token = cursor_text([found[-1]["reported_at"].isoformat(), found[-1]["id"]]) if more else None
     return Rows(_case_rows(found, now), token)

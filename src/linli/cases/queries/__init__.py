@@ -17,6 +17,7 @@ from linli.cases.queries.lists import (
     count_for,
     cursor_of,
     filtered,
+    newest_cases,
     page_before,
     page_for,
     rows_for_export,
@@ -35,6 +36,7 @@ from linli.cases.queries.one import (
     similar_to,
     story_of,
 )
+from linli.cases.queries.paging import Found
 from linli.cases.queries.public import (
     PublicCase,
     PublicFigures,
@@ -51,6 +53,7 @@ __all__ = [
     "QUEUE_GRANT",
     "Badge",
     "Followed",
+    "Found",
     "PublicCase",
     "PublicFigures",
     "badges_for",
@@ -68,6 +71,7 @@ __all__ = [
     "may_see",
     "merged_into",
     "moves_with_forms",
+    "newest_cases",
     "open_near",
     "own_reports",
     "page_before",

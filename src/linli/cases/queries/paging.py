@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from linli.cases import policy
@@ -44,7 +44,7 @@ def newest(
     return found[::-1] if above is not None else found
 
 
-def newest_rows(
+def newest_cases(
     user: User,
     fits: Q,
     *,
@@ -52,16 +52,16 @@ def newest_rows(
     whole: bool = False,
     below: Found | None = None,
     above: Found | None = None,
-) -> list[Case]:
-    """The cases at the places of `newest`, in its order. One query."""
+) -> QuerySet[Case]:
+    """The cases at the places of `newest`, in its order, as one query."""
     places = _places(user, fits, size=size, whole=whole, below=below, above=above)
     if places is None:
-        return []
+        return Case.objects.none()
     sql, parameters = places.query.sql_with_params()
     chosen = RawSQL(  # noqa: S611  compiled just above by the ORM, its values apart
         f"SELECT id FROM ({sql}) AS places (reported_at, id)", parameters
     )
-    return list(Case.objects.filter(pk__in=chosen).order_by("-reported_at", "-id"))
+    return Case.objects.filter(pk__in=chosen).order_by("-reported_at", "-id")
 
 
 def _places(
