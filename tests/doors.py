@@ -1,0 +1,184 @@
+"""Every address of the site, read from the URL table: what a new page must answer to is not listed
+here but found, and what cannot be found out fails by name."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from linli.staff.web import Access, access_of
+from tests.town import Town
+
+PUBLIC, STAFF = Access("public"), Access("staff")
+#: Marks for views that are not ours or lie below `staff`, by name of the address.
+MARKED_HERE: dict[str, Access] = {
+    **dict.fromkeys(("healthz", "readyz", "metrics", "areas", "set_language"), PUBLIC),
+    "kit": STAFF,
+    **dict.fromkeys(("account_login", "account_inactive", "account_signup"), PUBLIC),
+    "mfa_authenticate": PUBLIC,  # between the password and the code nobody is signed in yet
+    "account_logout": PUBLIC,  # signs out whoever is signed in, and else leads home
+    **dict.fromkeys(
+        (
+            "account_reauthenticate", "account_change_password", "mfa_index", "mfa_reauthenticate",
+            "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list",
+        ),
+        STAFF,
+    ),
+}  # fmt: skip
+_HOLE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>")
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address: its name, its route as the table has it, its view."""
+
+    name: str
+    route: str
+    view: Callable[..., Any]
+
+    @property
+    def access(self) -> Access | None:
+        """The mark on the view, or ours for views that cannot carry one."""
+        return access_of(self.view) or MARKED_HERE.get(self.name)
+
+    @property
+    def holes(self) -> tuple[str, ...]:
+        """The names of what the address needs, in order."""
+        return tuple(a or b for a, b in _HOLE.findall(self.route))
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/")
+
+    def path(self, town: Town, case: str = "here", **given: object) -> str:
+        """The address with everything filled in, about one case of the town.
+
+        Raises LookupError for a hole nobody knows how to fill.
+        """
+        values = {hole: _value(self, hole, town, case) for hole in self.holes if hole not in given}
+        values |= {name: value for name, value in given.items() if name in self.holes}
+        return self.address(values)
+
+    def address(self, values: dict[str, object]) -> str:
+        """The address with `values` in its holes."""
+        if not self.name.endswith("None"):
+            return reverse(self.name, kwargs=values)
+        return "/" + _HOLE.sub(lambda hole: str(values[hole[1] or hole[2]]), self.route)
+
+
+def __walk(patterns: Any, route: str, space: str) -> Iterator[Door]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from __walk(pattern.url_patterns, here, inner)
+        elif isinstance(pattern, URLPattern):
+            yield Door(f"{space}{pattern.name}", here, pattern.callback)
+
+
+@cache
+def doors() -> tuple[Door, ...]:
+    """All of them, in the order of the table."""
+    return tuple(__walk(get_resolver().url_patterns, "", ""))
+
+
+def names(some: tuple[Door, ...] | list[Door]) -> list[str]:
+    """Ids for parametrised tests."""
+    return [f"{door.name} {door.route}" for door in some]
+
+
+def _value(door: Door, hole: str, town: Town, case: str) -> object:
+    for key in (f"{door.name}.{hole}", f"{door.name.partition(':')[0]}:*.{hole}", hole):
+        if key in HOLES:
+            return HOLES[key](town, case)
+    raise LookupError(
+        f"The permission matrix does not know what to put for <{hole}> of {door.name} "
+        f"({door.route}). Add a row to HOLES in tests/doors.py: “{door.name}.{hole}”."
+    )
+
+
+def _tile(axis: str) -> Callable[[Town, str], object]:
+    """The tile at zoom 14 in which the towns' cases lie (31.005 N, 121.0025 or 121.0125 E)."""
+    import math
+
+    def number(town: Town, case: str) -> int:
+        place = town.city.districts[1 if case == "there" else 0].place()
+        if axis == "x":
+            return int((place.lon + 180) / 360 * 2**14)
+        lat = math.asinh(math.tan(math.radians(place.lat)))
+        return int((1 - lat / math.pi) / 2 * 2**14)
+
+    return number
+
+
+def _waiting(town: Town, case: str) -> object:
+    return uuid.UUID(town.photo("chief"))
+
+
+#: What goes into the holes of addresses: by address and hole, by package and hole, or by hole.
+HOLES: dict[str, Callable[[Town, str], object]] = {
+    "number": lambda town, case: town.case(case).number,
+    "secret": lambda town, case: town.filed[case].secret,
+    "case_id": lambda town, case: town.case(case).pk,
+    "file_number": lambda town, case: 1,  # the photo of the report
+    "portal:result.number": lambda town, case: town.case("done").number,
+    "portal:result.file_number": lambda town, case: 2,
+    "report_number": lambda town, case: 1,
+    "move": lambda town, case: "comment",
+    "kind": lambda town, case: "csv",
+    "portal:board.code": lambda town, case: town.home.grids[0].code,
+    "filter_id": lambda town, case: town.users["chief"].saved_filters.get().pk,
+    "notice_id": lambda town, case: _notice_of(town, "chief"),
+    "upload_id": _waiting,
+    "rest": lambda town, case: "v2/anything",
+    "layer": lambda town, case: "regions",
+    "z": lambda town, case: 14,
+    # -- console: somebody of the other district, who is nobody's browser in the tests ---------
+    "unit_id": lambda town, case: town.city.districts[1].utility.pk,
+    "account_id": lambda town, case: town.other.user_id,
+    "post_id": lambda town, case: town.other.pk,
+    "verb": lambda town, case: "unlock",
+    "session_id": lambda town, case: 1,
+    "console:template.code": lambda town, case: "operator",
+    "duty_id": lambda town, case: town.posts["worker"].duties.first().pk,
+    "token_id": lambda town, case: town.token_id,
+    "console:*.code": lambda town, case: town.home.grids[0].code,
+    "console:region_geojson.code": lambda town, case: town.home.community.code,
+    "console:region.code": lambda town, case: town.home.community.code,
+    "console:edit_region.code": lambda town, case: town.home.community.code,
+    "console:redraw_region.code": lambda town, case: town.home.community.code,
+    "console:end_region.code": lambda town, case: town.home.community.code,
+    "console:topology_of.code": lambda town, case: town.home.community.code,
+    "console:staged_sheet.token": lambda town, case: town.staged["catalogue"],
+    "console:rejected_lines.token": lambda town, case: town.staged["catalogue"],
+    "console:*.token": lambda town, case: town.staged["territory"],
+    "edition_id": lambda town, case: town.city.case_class.edition_id,
+    "form": lambda town, case: "csv",
+    "class_id": lambda town, case: town.city.case_class.pk,
+    "condition_id": lambda town, case: town.city.condition.pk,
+    "responsibility_id": lambda town, case: town.responsibility_id,
+    "limit_id": lambda town, case: _first_limit(),
+    "year": lambda town, case: 2026,
+    "day": lambda town, case: "2026-10-01",
+    "x": _tile("x"),
+    "y": _tile("y"),
+}
+
+
+def _first_limit() -> int:
+    from linli.catalogue.models import StageLimit
+
+    return int(StageLimit.objects.earliest("pk").pk)
+
+
+def _notice_of(town: Town, role: str) -> int:
+    from linli.notices.models import Notice
+
+    return int(Notice.objects.filter(user=town.users[role]).latest("pk").pk)
