@@ -64,7 +64,7 @@ async function draw(element: HTMLElement): Promise<void> {
   }
   if (data["mode"] === "pick") pick(map, element);
   if (data["mode"] === "outline" && data["src"]) showOutlines(map, data["src"]);
-  const points = data["src"];
+  const points = data["mode"] === "outline" ? undefined : data["src"];
   if (points) map.on("load", () => showPoints(map, points));
   map.on("load", () => {
     if (data["nearby"] !== undefined) showNearby(map);

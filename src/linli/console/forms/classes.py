@@ -37,14 +37,14 @@ _SLOT = re.compile(rf"({_TIME})\s*[-–—~～至到]\s*({_TIME})")
 
 
 class EditionForm(forms.Form):
-    code = words(_("Code"), 40)
-    name = words(_("Name"), 100)
+    code = words(pgettext_lazy("console", "Code"), 40)
+    name = words(pgettext_lazy("console", "Name"), 100)
     source = long_words(_("Source"), 1000)
     valid_from = day(_("Valid from"))
 
 
 class ClassForm(forms.Form):
-    name = words(_("Name"), 60)
+    name = words(pgettext_lazy("console", "Name"), 60)
     name_en = words(_("Name in English"), 100, required=False)
     major_name = words(_("Major class"), 60)
     major_name_en = words(_("Major class in English"), 100, required=False)
@@ -53,7 +53,7 @@ class ClassForm(forms.Form):
         label=_("In use"), required=False, help_text=_("Cases that have it keep it.")
     )
     icon = words(_("Icon"), 40, required=False)
-    note = long_words(_("Note"), 2000)
+    note = long_words(pgettext_lazy("console", "Note"), 2000)
     unlinked_units = words(
         _("Units not linked"),
         2000,
@@ -64,7 +64,7 @@ class ClassForm(forms.Form):
 
 
 class NewClassForm(ClassForm):
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("console", "Kind"), choices=Kind.choices)
     major_code = words(_("Major code"), 2, help_text=_("Two digits."))
     minor_code = words(_("Minor code"), 2, help_text=_("Two digits."))
     field_order = ["kind", "major_code", "major_name", "major_name_en", "minor_code"]
@@ -73,27 +73,29 @@ class NewClassForm(ClassForm):
 class ConditionForm(forms.Form):
     """A condition and its limits in the three grades and for urgent work."""
 
-    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
+    number = forms.IntegerField(
+        label=pgettext_lazy("console", "Number"), min_value=1, max_value=999
+    )
     filing_text = long_words(_("Filing condition"), 2000, required=True)
     closing_text = long_words(_("Closing condition"), 2000, required=True)
     filing_text_en = long_words(_("Filing condition in English"), 2000)
     closing_text_en = long_words(_("Closing condition in English"), 2000)
     limit_a = forms.DecimalField(label=_("Limit in grade A"), max_digits=6, decimal_places=2)
-    unit_a = forms.ChoiceField(label=_("Unit"), choices=UNIT_CHOICES)
+    unit_a = forms.ChoiceField(label=pgettext_lazy("limit", "Unit"), choices=UNIT_CHOICES)
     limit_b = forms.DecimalField(label=_("Limit in grade B"), max_digits=6, decimal_places=2)
-    unit_b = forms.ChoiceField(label=_("Unit"), choices=UNIT_CHOICES)
+    unit_b = forms.ChoiceField(label=pgettext_lazy("limit", "Unit"), choices=UNIT_CHOICES)
     limit_c = forms.DecimalField(label=_("Limit in grade C"), max_digits=6, decimal_places=2)
-    unit_c = forms.ChoiceField(label=_("Unit"), choices=UNIT_CHOICES)
+    unit_c = forms.ChoiceField(label=pgettext_lazy("limit", "Unit"), choices=UNIT_CHOICES)
     urgent_limit = forms.DecimalField(
         label=_("Urgent limit"), max_digits=6, decimal_places=2, required=False
     )
     urgent_unit = forms.ChoiceField(
-        label=_("Unit"), choices=[("", "—"), *UNIT_CHOICES], required=False
+        label=pgettext_lazy("limit", "Unit"), choices=[("", "—"), *UNIT_CHOICES], required=False
     )
     valid_from = day(_("Valid from"))
     valid_to = day(_("Valid to"), required=False, help_text=_("The first day without it."))
     source = words(_("Source"), 1000, required=False)
-    note = long_words(_("Note"), 2000)
+    note = long_words(pgettext_lazy("console", "Note"), 2000)
 
     def limits(self) -> dict[str, Limit | None]:
         """The four limits of the cleaned form."""
@@ -130,7 +132,7 @@ class StageLimitForm(forms.Form):
         ],
     )
     amount = forms.DecimalField(label=_("Limit"), max_digits=6, decimal_places=2)
-    unit = forms.ChoiceField(label=_("Unit"), choices=UNIT_CHOICES)
+    unit = forms.ChoiceField(label=pgettext_lazy("limit", "Unit"), choices=UNIT_CHOICES)
     valid_from = day(_("Valid from"))
     valid_to = day(_("Valid to"), required=False, help_text=_("The first day without it."))
     source = words(_("Source"), 1000, required=False)
@@ -151,7 +153,7 @@ class ResponsibilityForm(forms.Form):
         label=_("Or a whole major class"), required=False, choices=[("", "—")]
     )
     region = RegionField()
-    unit = UnitChoice(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoice(label=pgettext_lazy("console", "Unit"), queryset=Unit.objects.none())
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     valid_from = day(_("Valid from"))
     valid_to = day(_("Valid to"), required=False, help_text=_("The first day without it."))
@@ -196,7 +198,9 @@ class ResponsibilityFilter(forms.Form):
 class ClassFilter(forms.Form):
     edition = forms.ChoiceField(label=_("Edition"), required=False)
     q = words(_("Name or code"), 60, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ALL, *Kind.choices])
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("console", "Kind"), required=False, choices=[ALL, *Kind.choices]
+    )
     major = forms.ChoiceField(label=_("Major class"), required=False)
     state = forms.ChoiceField(
         label=_("State"),
@@ -226,7 +230,12 @@ class DayForm(forms.Form):
         choices=[("yes", _("Working day")), ("no", _("Day off"))],
         widget=forms.RadioSelect,
     )
-    name = words(_("Name"), 60, required=False, help_text=_("Such as 国庆节, or 国庆节调休上班."))
+    name = words(
+        pgettext_lazy("console", "Name"),
+        60,
+        required=False,
+        help_text=_("Such as 国庆节, or 国庆节调休上班."),
+    )
     source = words(_("Source"), 1000, required=False)
     provisional = forms.BooleanField(label=_("Expected, not yet published"), required=False)
 
@@ -260,7 +269,7 @@ class SheetForm(forms.Form):
         help_text=_("Excel (.xlsx, .xls) or CSV; 20 MB and 20,000 rows at most."),
     )
     kind = forms.ChoiceField(
-        label=_("Kind"),
+        label=pgettext_lazy("console", "Kind"),
         required=False,
         choices=[("", _("As the sheet says")), *Kind.choices],
     )

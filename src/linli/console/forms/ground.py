@@ -22,14 +22,16 @@ CRS_CHOICES = [
 
 
 class RegionForm(forms.Form):
-    name = words(_("Name"), 100)
+    name = words(pgettext_lazy("console", "Name"), 100)
     name_en = words(_("Name in English"), 150, required=False)
 
 
 class GridForm(forms.Form):
-    name = words(_("Name"), 100)
+    name = words(pgettext_lazy("console", "Name"), 100)
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("", "—"), *GridKind.choices], required=False
+        label=pgettext_lazy("console", "Kind"),
+        choices=[("", "—"), *GridKind.choices],
+        required=False,
     )
     households = forms.IntegerField(
         label=_("Households"), required=False, min_value=0, max_value=999_999

@@ -17,7 +17,9 @@ ALL = ("", pgettext_lazy("filter", "All"))
 
 class UnitFilter(forms.Form):
     q = words(_("Name or code"), 60, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[ALL, *UnitKind.choices])
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("console", "Kind"), required=False, choices=[ALL, *UnitKind.choices]
+    )
     ended = forms.BooleanField(label=_("Also those not in use"), required=False)
 
 
@@ -48,7 +50,9 @@ class DutyFilter(forms.Form):
 
 
 class LogFilter(forms.Form):
-    who = words(_("Who"), 60, required=False, help_text=_("Name or user name."))
+    who = words(
+        pgettext_lazy("console", "Who"), 60, required=False, help_text=_("Name or user name.")
+    )
     action = forms.ChoiceField(label=_("Action"), required=False)
     object_type = words(_("Kind of object"), 40, required=False)
     object_id = words(_("Object"), 60, required=False)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.console.forms.parts import (
     GrantBoxes,
@@ -22,11 +23,11 @@ from linli.territory.models import Grid
 
 
 class UnitForm(forms.Form):
-    name = words(_("Name"), 100)
+    name = words(pgettext_lazy("console", "Name"), 100)
     short_name = words(_("Short name"), 40, required=False)
     name_en = words(_("Name in English"), 100, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices)
-    code = words(_("Code"), 40, help_text=_("Unique among all units."))
+    kind = forms.ChoiceField(label=pgettext_lazy("console", "Kind"), choices=UnitKind.choices)
+    code = words(pgettext_lazy("console", "Code"), 40, help_text=_("Unique among all units."))
     parent = UnitChoice(label=_("Above it"), queryset=Unit.objects.none(), required=False)
     region = RegionField(required=False)
     valid_from = day(_("Valid from"), required=False)
@@ -93,7 +94,7 @@ class NewPostForm(forms.Form):
     """Giving a post: what the role says, narrowed to a place. Permissions are edited afterwards."""
 
     template = forms.ModelChoiceField(label=_("Role"), queryset=queries.templates().none())
-    unit = UnitChoice(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoice(label=pgettext_lazy("console", "Unit"), queryset=Unit.objects.none())
     title = words(_("Post title"), 60, required=False, help_text=_("Empty: the name of the role."))
     region = RegionField(
         required=False, help_text=_("Empty: the region of the unit. Code or name.")
@@ -110,7 +111,7 @@ class NewPostForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    name = words(_("Name"), 60)
+    name = words(pgettext_lazy("console", "Name"), 60)
     name_en = words(_("Name in English"), 60, required=False)
     grants = forms.MultipleChoiceField(label=_("Permissions"), required=False, widget=GrantBoxes())
     reach = forms.ChoiceField(label=_("Reach"), choices=Reach.choices)
@@ -156,7 +157,11 @@ def candidates_for(grid: Grid, chosen: str, found: Any) -> Any:
 
 
 class TokenForm(forms.Form):
-    name = words(_("Name"), 80, help_text=_("Which system uses it, such as “12345 hotline”."))
+    name = words(
+        pgettext_lazy("console", "Name"),
+        80,
+        help_text=_("Which system uses it, such as “12345 hotline”."),
+    )
     grants = forms.MultipleChoiceField(
         label=_("Permissions"), widget=GrantBoxes(), help_text=_("At most those of the post.")
     )

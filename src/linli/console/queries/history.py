@@ -107,10 +107,10 @@ def _shown(value: Any) -> str:
 def field_label(key: str) -> str:
     """The name on screen of a value that the access log remembers."""
     labels = {
-        "name": _("Name"),
+        "name": pgettext("console", "Name"),
         "name_en": _("Name in English"),
-        "kind": _("Kind"),
-        "code": _("Code"),
+        "kind": pgettext("console", "Kind"),
+        "code": pgettext("console", "Code"),
         "parent": _("Above it"),
         "region": _("Region"),
         "is_active": _("In use"),

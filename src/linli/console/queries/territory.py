@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.contrib.gis.db.models.functions import Area
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from linli.console.rules.areas import DUTIES
@@ -134,6 +133,12 @@ class VersionRow(NamedTuple):
     drawn: bool
 
 
+def _m2() -> Func:
+    """The area of an outline in m², measured on the ellipsoid."""
+    template = "ST_Area(%(expressions)s::geography)"
+    return Func(F("outline"), template=template, output_field=FloatField())
+
+
 def versions_of(kind: str, target_id: int) -> list[VersionRow]:
     """The versions of a region or grid, newest first. One query."""
     rows: QuerySet[Any]
@@ -141,14 +146,14 @@ def versions_of(kind: str, target_id: int) -> list[VersionRow]:
         rows = RegionVersion.objects.filter(region_id=target_id)
     else:
         rows = GridVersion.objects.filter(grid_id=target_id)
-    rows = rows.annotate(m2=Area("outline"))
+    rows = rows.annotate(m2=_m2())
     found = rows.defer("outline").order_by("-during")
     return [
         VersionRow(
             row.during.lower,
             row.during.upper,
             row.crs_source,
-            None if row.m2 is None else row.m2.sq_m,
+            row.m2,
             row.m2 is not None,
         )
         for row in found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.kernel.navigation import NavItem
 
@@ -36,8 +37,8 @@ def _item(
 
 ENTRIES: Final = (
     _item(_("Administration"), "overview", "gauge", OVERVIEW, 300, _("Administration")),
-    _item(_("Accounts"), "accounts", "users", SEES_ACCOUNTS, 310, _PEOPLE),
-    _item(_("Units"), "units", "sitemap", (UNITS,), 320, _PEOPLE),
+    _item(pgettext_lazy("console", "Accounts"), "accounts", "users", SEES_ACCOUNTS, 310, _PEOPLE),
+    _item(pgettext_lazy("console", "Units"), "units", "sitemap", (UNITS,), 320, _PEOPLE),
     _item(_("Posts"), "posts", "id", (POSTS,), 330, _PEOPLE),
     _item(_("Post templates"), "templates", "puzzle", (POSTS,), 340, _PEOPLE),
     _item(_("Grid workers"), "duties", "user-check", (DUTIES,), 350, _PEOPLE),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.lists import AccountFilter
@@ -60,7 +61,9 @@ def accounts(request: StaffRequest) -> HttpResponse:
     if request.user.has_grant(areas.ACCOUNTS):
         add = Action(_("Open an account"), reverse("console:open_account"), "user-plus", main=True)
         actions.append(add)
-    return list_page(request, table, title=_("Accounts"), form=form, actions=actions)
+    return list_page(
+        request, table, title=pgettext("console", "Accounts"), form=form, actions=actions
+    )
 
 
 def _state(one: Any) -> str:
@@ -157,7 +160,14 @@ def _posts(account: Any, now: Any, edits: bool) -> Table:
         )
 
     return Table(
-        heads=(_("Post title"), _("Unit"), _("Duty"), _("Reach"), _("From"), _("Until")),
+        heads=(
+            _("Post title"),
+            pgettext("console", "Unit"),
+            _("Duty"),
+            _("Reach"),
+            _("From"),
+            _("Until"),
+        ),
         rows=[line(post) for post in queries.posts_of(account)],
         empty=_("No post yet: the account can do nothing."),
         icon="id",

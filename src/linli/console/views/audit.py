@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.audit import queries as audit
@@ -48,7 +49,14 @@ def _log_page(
     if filters is not None:
         page = queries.log_page(request.user, filters, cursor=cursor)
     table = Table(
-        heads=(_("Time"), _("Who"), _("Action"), _("Object"), _("Purpose"), _("Details")),
+        heads=(
+            _("Time"),
+            pgettext("console", "Who"),
+            _("Action"),
+            _("Object"),
+            _("Purpose"),
+            _("Details"),
+        ),
         rows=[
             row(
                 Cell(text=timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S")),
@@ -131,9 +139,15 @@ def export_log(request: StaffRequest) -> HttpResponseBase:
 
 def _csv(lines: Iterator[queries.Line]) -> Iterator[bytes]:
     heads = [
-        _("No."), _("Time"), _("Who"), _("Action"), _("Kind of object"), _("Object"),
-        _("Purpose"), _("Details"),
-    ]  # fmt: skip
+        _("No."),
+        _("Time"),
+        pgettext("console", "Who"),
+        _("Action"),
+        _("Kind of object"),
+        _("Object"),
+        _("Purpose"),
+        _("Details"),
+    ]
     yield csv_bytes(heads, [])
     for line in lines:
         cells = [

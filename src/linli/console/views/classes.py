@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.catalogue import queries as catalogue
@@ -60,7 +62,11 @@ def classes(request: StaffRequest) -> HttpResponse:
     known = catalogue.current()
     table = Table(
         heads=(
-            _("Class"), _("Code"), _("Major class"), _("Limit in grade B"), _("Residents"),
+            _("Class"),
+            pgettext("console", "Code"),
+            _("Major class"),
+            _("Limit in grade B"),
+            _("Residents"),
             _("State"),
         ),
         rows=[
@@ -78,7 +84,7 @@ def classes(request: StaffRequest) -> HttpResponse:
         older=older(request, page.next),
         empty=_("No class fits. Add one, import a sheet, or take a filter away."),
         icon="category",
-    )  # fmt: skip
+    )
     actions = [
         Action(_("Editions"), reverse("console:editions"), "books"),
         Action(_("Import or export"), reverse("console:sheet"), "table"),
@@ -96,6 +102,11 @@ def _limit_of(conditions: list[Any]) -> Any:
     return " / ".join(dict.fromkeys(words))
 
 
+def _plain(amount: Decimal | None) -> str:
+    """An amount without the zeros behind its point."""
+    return "" if amount is None else f"{amount.normalize():f}"
+
+
 def limit_text(amount: Any, unit: str) -> str:
     """An amount and its unit in the reader's language; “—” for none."""
     return catalogue.limit_text(Limit(amount, LimitUnit(unit)) if amount is not None else None)
@@ -108,7 +119,7 @@ def editions(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     used = catalogue.current().edition(today)
     table = Table(
-        heads=(_("Edition"), _("Code"), _("Valid from"), _("State"), ""),
+        heads=(_("Edition"), pgettext("console", "Code"), _("Valid from"), _("State"), ""),
         rows=[
             row(
                 link(one.name, reverse("console:classes") + f"?edition={one.pk}"),
@@ -216,8 +227,16 @@ def edit_class(request: StaffRequest, class_id: int) -> HttpResponse:
 def _conditions(rows: list[Any]) -> Table:
     today = timezone.localdate()
     return Table(
-        heads=(_("No."), _("Filing condition"), _("Closing condition"), "A", "B", "C",
-               _("Urgent"), _("Valid")),
+        heads=(
+            _("No."),
+            _("Filing condition"),
+            _("Closing condition"),
+            "A",
+            "B",
+            "C",
+            _("Urgent"),
+            _("Valid"),
+        ),
         rows=[
             row(
                 link(one.number, reverse("console:condition", args=[one.pk])),
@@ -235,7 +254,7 @@ def _conditions(rows: list[Any]) -> Table:
         empty=_("No filing condition yet: no case of this class can be filed."),
         icon="list-check",
         label=_("Filing conditions and limits"),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -261,9 +280,16 @@ def _condition_page(
 
     def act(data: dict[str, Any]) -> str:
         names = (
-            "number", "filing_text", "closing_text", "filing_text_en", "closing_text_en",
-            "valid_from", "valid_to", "source", "note",
-        )  # fmt: skip
+            "number",
+            "filing_text",
+            "closing_text",
+            "filing_text_en",
+            "closing_text_en",
+            "valid_from",
+            "valid_to",
+            "source",
+            "note",
+        )
         values = {name: data[name] for name in names}
         if condition is not None:  # its key; another day or number would be another condition
             values |= {"number": condition.number, "valid_from": condition.valid_from}
@@ -297,6 +323,8 @@ def condition(request: StaffRequest, condition_id: int) -> HttpResponse:
     """One condition: words and limits; and its past."""
     found = queries.condition_for(condition_id)
     initial = {name: getattr(found, name) for name in ConditionForm.base_fields}
+    for name in ("limit_a", "limit_b", "limit_c", "urgent_limit"):
+        initial[name] = _plain(initial[name])
     form = ConditionForm(request.POST or None, initial=initial)
     return _condition_page(request, found.case_class, form, found)
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.lists import DutyFilter
@@ -43,7 +44,11 @@ def duties(request: StaffRequest) -> HttpResponse:
         workers.setdefault(duty.grid_id, {}).setdefault(duty.role, []).append(duty.post.user.name)
     table = Table(
         heads=(
-            _("Grid"), _("Code"), _("Community"), _("Households"), _("Primary worker"),
+            _("Grid"),
+            pgettext("console", "Code"),
+            _("Community"),
+            _("Households"),
+            _("Primary worker"),
             _("Substitutes"),
         ),
         numbers=(3,),
@@ -62,7 +67,7 @@ def duties(request: StaffRequest) -> HttpResponse:
         older=older(request, page.next),
         empty=_("No grid fits."),
         icon="user-check",
-    )  # fmt: skip
+    )
     return list_page(request, table, title=_("Grid workers"), form=form)
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.console.forms.ground import EndGridForm, GridFilter, GridForm
@@ -45,7 +46,12 @@ def grids(request: StaffRequest) -> HttpResponse:
     keep = "" if on == timezone.localdate() else f"?on={on}"
     table = Table(
         heads=(
-            _("Grid"), _("Code"), _("Community"), _("Kind"), _("Households"), _("Primary worker"),
+            _("Grid"),
+            pgettext("console", "Code"),
+            _("Community"),
+            pgettext("console", "Kind"),
+            _("Households"),
+            _("Primary worker"),
         ),
         numbers=(4,),
         rows=[
@@ -66,7 +72,7 @@ def grids(request: StaffRequest) -> HttpResponse:
         older=older(request, page.next),
         empty=_("No grid fits. Import grids, or take a filter away."),
         icon="grid-dots",
-    )  # fmt: skip
+    )
     add = Action(_("Import"), reverse("console:imports"), "file-import", main=True)
     return list_page(request, table, title=_("Grids"), form=form, actions=[add])
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.ground import ImportForm
@@ -62,7 +62,15 @@ def imports(request: StaffRequest) -> HttpResponse:
 def imported_table(kind: str) -> Table:
     """The latest committed files."""
     return Table(
-        heads=(_("File"), _("What"), _("Who"), _("When"), _("New"), _("Changed"), _("Left out")),
+        heads=(
+            _("File"),
+            pgettext("console", "What"),
+            pgettext("console", "Who"),
+            _("When"),
+            _("New"),
+            _("Changed"),
+            _("Left out"),
+        ),
         numbers=(4, 5, 6),
         rows=[
             row(
@@ -163,7 +171,7 @@ def topology_list(request: StaffRequest) -> HttpResponse:
         return Cell(text=check.faults, tag=check.faults > 0)
 
     table = Table(
-        heads=(_("Community"), _("Code"), _("Faults"), _("Looked at")),
+        heads=(_("Community"), pgettext("console", "Code"), _("Faults"), _("Looked at")),
         numbers=(2,),
         rows=[
             row(
@@ -230,7 +238,7 @@ def topology_of(request: StaffRequest, code: str) -> HttpResponse:
             rows=[row(o.layer, o.first, o.second, f"{o.area_m2:,.1f}") for o in report.overlaps],
         ),
         strays=Table(
-            heads=(_("Layer"), _("Code"), _("Outside of"), _("Area in m²")),
+            heads=(_("Layer"), pgettext("console", "Code"), _("Outside of"), _("Area in m²")),
             numbers=(3,),
             rows=[row(s.layer, s.code, s.outside, f"{s.area_m2:,.1f}") for s in report.strays],
         ),

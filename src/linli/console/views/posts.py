@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.lists import PostFilter
@@ -38,7 +39,14 @@ def posts(request: StaffRequest) -> HttpResponse:
     )
     page = page_of(rows, keys=("id",), cursor=request.GET.get("cursor"))
     table = Table(
-        heads=(_("Person"), _("Post title"), _("Unit"), _("Duty"), _("Reach"), _("Until")),
+        heads=(
+            _("Person"),
+            _("Post title"),
+            pgettext("console", "Unit"),
+            _("Duty"),
+            _("Reach"),
+            _("Until"),
+        ),
         rows=[
             row(
                 link(one.user.name, reverse("console:post", args=[one.pk])),
@@ -134,7 +142,7 @@ def end_post(request: StaffRequest, post_id: int) -> HttpResponse:
 def templates(request: StaffRequest) -> HttpResponse:
     """The roles of the city."""
     table = Table(
-        heads=(_("Role"), _("Code"), _("Reach"), _("Permissions")),
+        heads=(_("Role"), pgettext("console", "Code"), _("Reach"), _("Permissions")),
         numbers=(3,),
         rows=[
             row(

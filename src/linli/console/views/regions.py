@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.console.forms.ground import EndForm, OutlineForm, RegionFilter, RegionForm
@@ -33,7 +34,7 @@ def region_table(rows: Any, on: date, *, empty: str = "") -> Table:
     """Regions as a table; on another day than today the links keep the day."""
     keep = "" if on == timezone.localdate() else f"?on={on}"
     return Table(
-        heads=(_("Region"), _("Tier"), _("Code"), _("Valid from"), _("Valid to")),
+        heads=(_("Region"), _("Tier"), pgettext("console", "Code"), _("Valid from"), _("Valid to")),
         rows=[
             row(
                 link(one.name, reverse("console:region", args=[one.code]) + keep, one.name_en),
@@ -107,7 +108,7 @@ def _beside_rows(kind: str, target_id: int) -> list[Any]:
 def _grid_table(rows: Any, on: date) -> Table:
     keep = "" if on == timezone.localdate() else f"?on={on}"
     return Table(
-        heads=(_("Grid"), _("Layer"), _("Code"), _("Households")),
+        heads=(_("Grid"), _("Layer"), pgettext("console", "Code"), _("Households")),
         numbers=(3,),
         rows=[
             row(

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.cases.rules import Stage
@@ -50,7 +51,14 @@ def responsibility(request: StaffRequest) -> HttpResponse:
     page = page_of(rows, keys=("id",), cursor=request.GET.get("cursor"))
     majors = queries.major_names()
     table = Table(
-        heads=(_("Class"), _("Region"), _("Unit"), _("Role"), _("Valid from"), _("Valid to")),
+        heads=(
+            _("Class"),
+            _("Region"),
+            pgettext("console", "Unit"),
+            _("Role"),
+            _("Valid from"),
+            _("Valid to"),
+        ),
         rows=[
             row(
                 link(

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.parts import midnight
@@ -33,7 +34,13 @@ def tokens(request: StaffRequest) -> HttpResponse:
     )
     table = Table(
         heads=(
-            _("Name"), _("Post"), _("Permissions"), _("Issued"), _("Last used"), _("Until"), "",
+            pgettext("console", "Name"),
+            _("Post"),
+            _("Permissions"),
+            _("Issued"),
+            _("Last used"),
+            _("Until"),
+            "",
         ),
         rows=[
             row(
@@ -53,7 +60,7 @@ def tokens(request: StaffRequest) -> HttpResponse:
         older=older(request, page.next),
         empty=_("There are no tokens. One is issued on the page of a post."),
         icon="key",
-    )  # fmt: skip
+    )
     return list_page(
         request,
         table,

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.console.forms.lists import UnitFilter
@@ -36,7 +37,14 @@ def units(request: StaffRequest) -> HttpResponse:
     )
     whole = not (wanted["q"] or wanted["kind"])
     table = Table(
-        heads=(_("Unit"), _("Kind"), _("Code"), _("Region"), _("Posts held"), _("State")),
+        heads=(
+            pgettext("console", "Unit"),
+            pgettext("console", "Kind"),
+            pgettext("console", "Code"),
+            _("Region"),
+            _("Posts held"),
+            _("State"),
+        ),
         numbers=(4,),
         rows=[
             row(
@@ -55,7 +63,7 @@ def units(request: StaffRequest) -> HttpResponse:
         icon="sitemap",
     )
     add = Action(_("Add a unit"), reverse("console:add_unit"), "plus", main=True)
-    return list_page(request, table, title=_("Units"), form=form, actions=[add])
+    return list_page(request, table, title=pgettext("console", "Units"), form=form, actions=[add])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,10 +94,17 @@ def unit(request: StaffRequest, unit_id: int) -> HttpResponse:
     initial = {
         name: getattr(found, name)
         for name in (
-            "name", "short_name", "name_en", "kind", "code", "parent", "valid_from", "valid_to",
+            "name",
+            "short_name",
+            "name_en",
+            "kind",
+            "code",
+            "parent",
+            "valid_from",
+            "valid_to",
             "is_active",
         )
-    }  # fmt: skip
+    }
     initial["region"] = region_text(found.region)
     title = found.label
     return form_page(
