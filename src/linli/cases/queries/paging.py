@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -57,7 +58,10 @@ def newest_cases(
     places = _places(user, fits, size=size, whole=whole, below=below, above=above)
     if places is None:
         return Case.objects.none()
-    sql, parameters = places.query.sql_with_params()
+    try:
+        sql, parameters = places.query.sql_with_params()
+    except EmptyResultSet:  # a queue of which nothing can be this person's
+        return Case.objects.none()
     chosen = RawSQL(  # noqa: S611  compiled just above by the ORM, its values apart
         f"SELECT id FROM ({sql}) AS places (reported_at, id)", parameters
     )
