@@ -11,6 +11,28 @@ const any = (name: string): ExpressionSpecification => [">", ["coalesce", ["get"
 /// A city sees hundreds of moves a minute: the map looks again at most this often.
 const AGAIN_MS = 4_000;
 
+/// The lights as in lists: a disc, a triangle, a square, told apart by shape as well as by colour.
+const SHAPES: Record<string, (draw: CanvasRenderingContext2D) => void> = {
+  none: (draw) => draw.arc(16, 16, 9, 0, 7),
+  green: (draw) => draw.arc(16, 16, 10, 0, 7),
+  yellow: (draw) => [[16, 4], [29, 27], [3, 27]].forEach(([x, y], at) => (at ? draw.lineTo(x!, y!) : draw.moveTo(x!, y!))),
+  red: (draw) => draw.rect(6, 6, 20, 20),
+};
+
+function addSigns(map: LibreMap, colours: Record<string, string>, edge: string): void {
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const draw = Object.assign(document.createElement("canvas"), { width: 32, height: 32 }).getContext("2d");
+    if (!draw) continue;
+    Object.assign(draw, { fillStyle: colours[name], strokeStyle: edge, lineWidth: 3, lineJoin: "round" });
+    draw.beginPath();
+    shape(draw);
+    draw.closePath();
+    draw.stroke();
+    draw.fill();
+    map.addImage(`light-${name}`, draw.getImageData(0, 0, 32, 32), { pixelRatio: 2 });
+  }
+}
+
 function tiles(query: string): string {
   return `${location.origin}/tiles/cases/{z}/{x}/{y}.mvt${query.length > 1 ? query : ""}`;
 }
@@ -27,12 +49,14 @@ function addLayers(map: LibreMap, dark: boolean): void {
       "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "count"]], 0, 10, 2, 15, 4, 26],
     },
   });
+  addSigns(map, { ...lights, none: "#7a878d" }, edge);
   map.addLayer({
-    id: "cases-one", type: "circle", ...place, filter: ["!", many], layout: { "circle-sort-key": ["match", light, "red", 3, "yellow", 2, "green", 1, 0] },
-    paint: {
-      "circle-color": ["match", light, "green", lights.green, "yellow", lights.yellow, "red", lights.red, "#7a878d"],
-      "circle-stroke-color": edge, "circle-stroke-width": 1.5,
-      "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 5, 16, 8],
+    id: "cases-one", type: "symbol", ...place, filter: ["!", many],
+    layout: {
+      "icon-image": ["concat", "light-", ["case", ["==", light, ""], "none", light]],
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.8, 16, 1.25],
+      "icon-allow-overlap": true, "icon-ignore-placement": true,
+      "symbol-sort-key": ["match", light, "red", 3, "yellow", 2, "green", 1, 0],
     },
   });
   map.addLayer({

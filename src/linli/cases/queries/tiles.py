@@ -145,7 +145,7 @@ _SPOTS = """
     found AS MATERIALIZED (SELECT * FROM ({rows}) AS every LIMIT %s),
     amount AS MATERIALIZED (SELECT count(*) > %s AS more FROM found),
     placed AS (
-        SELECT id, stage, case_class_id, reported_at, more, (lon + 180) / 360 AS x,
+        SELECT id, stage, case_class_id, reported_at, newest, (lon + 180) / 360 AS x,
             (1 - ln(tan(radians(45 + lat / 2))) / pi()) / 2 AS y,
             CASE WHEN suspended_until IS NOT NULL OR due_at IS NULL OR stage <> ALL(open) THEN ''
                 WHEN due_at < now THEN 'red' WHEN warn_at <= now THEN 'yellow' ELSE 'green'
@@ -159,7 +159,7 @@ _SPOTS = """
         SELECT points AND (SELECT count(*) FROM inside) <= %s AS enough FROM given)
     SELECT avg(x), avg(y), count(*),
         count(*) FILTER (WHERE light = 'red'), count(*) FILTER (WHERE light = 'yellow'),
-        min(id), min(stage), min(case_class_id), min(reported_at), min(light), bool_or(more)
+        min(id), min(stage), min(case_class_id), min(reported_at), min(light), bool_or(newest)
     FROM inside, few
     GROUP BY CASE WHEN enough THEN id ELSE cell END
     UNION ALL
