@@ -86,3 +86,32 @@ def test_a_number_is_shown_only_for_a_purpose_and_that_is_logged() -> None:
     log = AccessLog.objects.order_by("id").last()
     assert log is not None
     assert "13800001234" not in str(log.detail)
+
+
+@pytest.mark.django_db
+def test_who_reported_is_erased_when_the_purpose_is_met() -> None:
+    from datetime import timedelta
+
+    from linli.cases import services
+    from linli.cases.models import ReportContact
+    from linli.cases.rules.inputs import Contact
+    from linli.cases.services.upkeep import erase_contacts
+    from tests.cases.city import make_city
+    from tests.conftest import NOW
+
+    city = make_city()
+    home = city.districts[0]
+    cases = [
+        services.report(
+            description="垃圾成堆", place=home.place(), channel="portal", now=NOW,
+            contact=Contact(phone=f"1380000000{i}"),
+        ).case
+        for i in range(2)
+    ]  # fmt: skip
+    services.dismiss(
+        case_id=cases[0].pk, actor=home.user("street_chief"), now=NOW, opinion="不属受理范围"
+    )
+    assert erase_contacts(now=NOW + timedelta(days=179)) == 0
+    assert erase_contacts(now=NOW + timedelta(days=181)) == 1
+    kept = ReportContact.objects.get()
+    assert kept.case_id == cases[1].pk  # still open: somebody may have to call back

@@ -30,6 +30,13 @@ def remind(timestamp: int) -> None:
     upkeep.remind(now=timezone.now())
 
 
+@app.periodic(cron="20 3 * * *")
+@app.task(name="cases.erase_contacts", queue="cases")
+def erase_contacts(timestamp: int) -> None:
+    """Who reported is erased when the purpose is met."""
+    upkeep.erase_contacts(now=timezone.now())
+
+
 @app.periodic(cron="30 3 * * *")
 @app.task(name="cases.forget_submission_keys", queue="cases")
 def forget_submission_keys(timestamp: int) -> None:

@@ -13,6 +13,9 @@ class CaseSettings(models.Model):
     reopen_days = models.IntegerField(default=30)  # how long a resident may dispute
     suspension_days = models.IntegerField(default=365)  # at most, once
     check_distance_m = models.IntegerField(default=100)  # on-site check: farther is remarked
+    contact_days = models.IntegerField(
+        default=180
+    )  # who reported is erased after the end (PIPL 19)
 
     class Meta:
         constraints = [
@@ -26,6 +29,7 @@ class CaseSettings(models.Model):
                     reopen_days__range=(1, 365),
                     suspension_days__range=(1, 365),
                     check_distance_m__range=(10, 5000),
+                    contact_days__range=(30, 1095),
                 ),
             ),
         ]

@@ -11,4 +11,5 @@ BOUNDS: Final[dict[str, tuple[int, int]]] = {
     "reopen_days": (1, 365),
     "suspension_days": (1, 365),
     "check_distance_m": (10, 5000),
+    "contact_days": (30, 1095),
 }

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from linli.cases.models import Case, SubmissionKey
+from linli.cases.models import Case, ReportContact, SubmissionKey
 from linli.cases.queries import people
-from linli.cases.rules.stages import OPEN, Stage
+from linli.cases.queries.settings import settings
+from linli.cases.rules.stages import ENDED, OPEN, Stage
 from linli.cases.services import dispatching, telling
 from linli.kernel.errors import Refused
 
@@ -44,6 +45,18 @@ def remind(*, now: datetime) -> int:
                 users = people.users_with_grant("cases.duty", centre_id=case.centre_id)
             telling.tell(case, kind, users, now)
             count += 1
+    return count
+
+
+def erase_contacts(*, now: datetime, most: int = 5_000) -> int:
+    """Erase who reported, the city's number of days after the end of a case; returns how many.
+
+    The purpose is met: to call back about the case (PIPL 19, 47; requirements 2.3).
+    """
+    edge = now - timedelta(days=settings().contact_days)
+    over = ReportContact.objects.filter(case__stage__in=ENDED, case__stage_since__lt=edge)
+    ids = list(over.order_by("case_id").values_list("case_id", flat=True).distinct()[:most])
+    count, _rows = ReportContact.objects.filter(case_id__in=ids).delete()
     return count
 
 

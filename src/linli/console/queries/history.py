@@ -125,6 +125,7 @@ def field_label(key: str) -> str:
         "reopen_days": _("Days to dispute a closed case"),
         "suspension_days": _("Suspended for days, at most"),
         "check_distance_m": _("On-site check: distance that is remarked, in metres"),
+        "contact_days": _("Days after the end of a case until who reported is erased"),
         "from_date": _("From"),
         "area_m2": pgettext("ground", "Area in m²"),
     }
