@@ -50,14 +50,12 @@ class DutyFilter(forms.Form):
 
 
 class LogFilter(forms.Form):
-    who = words(
-        pgettext_lazy("console", "Who"), 60, required=False, help_text=_("Name or user name.")
-    )
+    who = words(_("Name or user name"), 60, required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
     object_type = words(_("Kind of object"), 40, required=False)
     object_id = words(_("Object"), 60, required=False)
     since = day(_("From"), required=False)
-    until = day(_("To"), required=False, help_text=_("That day included."))
+    until = day(_("To"), required=False)
 
     def __init__(self, *args: Any, actions: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,7 +36,7 @@ def _item(
 
 
 ENTRIES: Final = (
-    _item(_("Administration"), "overview", "gauge", OVERVIEW, 300, _("Administration")),
+    _item(_("Overview"), "overview", "gauge", OVERVIEW, 300, _("Administration")),
     _item(pgettext_lazy("console", "Accounts"), "accounts", "users", SEES_ACCOUNTS, 310, _PEOPLE),
     _item(pgettext_lazy("console", "Units"), "units", "sitemap", (UNITS,), 320, _PEOPLE),
     _item(_("Posts"), "posts", "id", (POSTS,), 330, _PEOPLE),

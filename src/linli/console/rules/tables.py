@@ -17,6 +17,7 @@ class Cell:
     post: str = ""
     tag: bool = False
     quiet: bool = False
+    whole: bool = False  # never broken into lines
     when: datetime | None = None
     under: Any = ""  # a second line, quieter
 

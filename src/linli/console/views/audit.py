@@ -59,7 +59,7 @@ def _log_page(
         ),
         rows=[
             row(
-                Cell(text=timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S")),
+                Cell(text=timezone.localtime(line.at).strftime("%Y-%m-%d %H:%M:%S"), whole=True),
                 line.who,
                 line.label,
                 f"{line.object_type} {line.object_id}",
