@@ -29,9 +29,10 @@ from linli.demo.services.city import DATA
 from linli.files import services as files
 from linli.kernel.errors import Refused
 from linli.staff.models import Post, User
-from linli.territory.models import Grid, GridVersion, Road
+from linli.territory.models import Grid, GridVersion, RegionVersion, Road
 
 DAYS = 90
+BUND = "310101013"  # 外滩街道
 
 
 #: One of the seven steps: makes the move, returns the case, or None where its life stops.
@@ -61,19 +62,30 @@ def rhythm() -> list[Fact]:
     ]  # fmt: skip
 
 
-#: What people say, in our own words; {place} is filled in.
+#: What people say, in our own words, by class or by major class; {place} is filled in.
 WORDS = {
-    "E01": [
-        "{place}有垃圾没有人清理,已经好几天了", "{place}路面很脏,请派人打扫", "{place}堆了杂物,影响走路"],
-    "E02": ["{place}电线杆上贴满小广告", "{place}的招牌破了,怕掉下来"],
-    "E03": ["{place}工地晚上还在施工,很吵", "{place}工地灰尘很大,没有洒水"],
-    "E04": ["{place}路面有积水,走不过去", "{place}水管在漏水", "{place}下水道堵了,有异味"],
-    "E05": ["{place}车辆乱停,把人行道占了", "{place}商铺把东西摆到了路上", "{place}音响声音太大"],
-    "C01": ["{place}路灯不亮", "{place}井盖松动,车子压过有响声"],
+    "E01": ["{place}有垃圾没有人清理", "{place}路面很脏，请派人打扫", "{place}堆了杂物，影响走路"],
+    "E0102": ["{place}垃圾成堆，好几天没人清", "{place}垃圾散落一地，有异味"],
+    "E0107": ["{place}有一辆没牌照的旧车，停了很久"],
+    "E0108": ["{place}有人丢了旧沙发", "{place}堆着旧家具和旧电器"],
+    "E0110": ["{place}路面有坑，骑车容易摔", "{place}人行道地砖松动"],
+    "E0116": ["{place}饭店油烟直接往外排"],
+    "E02": ["{place}电线杆上贴满小广告", "{place}的招牌破了，怕掉下来"],
+    "E03": ["{place}工地晚上还在施工，很吵"],
+    "E0302": ["{place}工地灰尘很大，没有洒水"],
+    "E0303": ["{place}工地的废料堆在路边没有清走"],
+    "E04": ["{place}路面有积水，走不过去"],
+    "E0402": ["{place}水管在漏水，路面都湿了"],
+    "E0404": ["{place}下水道堵了，有异味"],
+    "E05": ["{place}商铺把东西摆到了路上"],
+    "E0505": ["{place}车辆乱停，把人行道占了", "{place}小区出口被车堵住了"],
+    "E0508": ["{place}音响声音太大，影响休息"],
+    "C01": ["{place}井盖松动，车子压过有响声"],
+    "C0118": ["{place}路灯不亮，晚上看不清路"],
     "C02": ["{place}的信号灯有时不亮", "{place}路牌歪了"],
     "C03": ["{place}垃圾桶满了没有清运", "{place}垃圾桶坏了"],
-    "C04": ["{place}行道树有断枝,请修剪", "{place}树池里的箅子缺了"],
-}  # fmt: skip
+    "C04": ["{place}行道树有断枝，请修剪"],
+}
 
 
 @dataclass
@@ -113,11 +125,19 @@ def town(*, seed: int) -> Town:
         workers=workers,
         grids=[v.grid for v in versions],
         outlines=[shapely.from_wkb(bytes(v.outline.wkb)) for v in versions],
-        roads=sorted(set(Road.objects.exclude(name="").values_list("name", flat=True))),
+        roads=_roads_of_the_bund(),
         pictures=[_picture(n) for n in range(12)],
         pick=random.Random(seed),  # noqa: S311  made-up cases
         ours={u.username: u for u in users.values()},
     )
+
+
+def _roads_of_the_bund() -> list[str]:
+    """Names of the streets that cross the street office whose streets are real."""
+    outline = RegionVersion.objects.get(region__code=BUND + "000").outline
+    assert outline is not None
+    crossing = Road.objects.exclude(name="").filter(route__intersects=outline)
+    return sorted(set(crossing.values_list("name", flat=True)))
 
 
 def replay(
@@ -159,9 +179,7 @@ def _place(here: Town, fact: Fact) -> tuple[Grid, Place]:
     n = len(here.grids)
     index = int((fact.x * 0.6 + fact.y * 0.4 + here.pick.random() * 0.35) * n) % n
     if here.pick.random() < 0.33:
-        index = here.pick.choice(
-            [i for i, g in enumerate(here.grids) if g.code.startswith("310101013")]
-        )
+        index = here.pick.choice([i for i, g in enumerate(here.grids) if g.code.startswith(BUND)])
     shape = here.outlines[index]
     west, south, east, north = shape.bounds
     for _try in range(50):
@@ -182,11 +200,12 @@ def report_one(here: Town, fact: Fact, at: datetime) -> Case:
     )[0]
     worker = here.workers.get(grid.pk)
     actor = worker if channel == "worker" else None
-    road = pick.choice(here.roads) if grid.code.startswith("310101013") else ""
+    road = pick.choice(here.roads) if grid.code.startswith(BUND) else ""
     address = (
         f"{road}{pick.randrange(1, 300)}号" if road else f"{grid.name}{pick.randrange(1, 60)}弄"
     )
-    words = pick.choice(WORDS.get(fact.code[:3], WORDS["E01"])).format(place=address)
+    said = WORDS.get(fact.code) or WORDS.get(fact.code[:3]) or WORDS["E01"]
+    words = pick.choice(said).format(place=address)
     contact = None
     if actor is None and pick.random() < 0.6:
         contact = Contact(
@@ -263,7 +282,7 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
 
     def file_it(case: Case, now: datetime) -> Case | None:
         if pick.random() < 0.04:
-            do(case, "dismiss", now, opinion="经核实,不属于受理范围,已向诉求人说明")
+            do(case, "dismiss", now, opinion="经核实，不属于受理范围，已向诉求人说明")
             return None
         return do(case, "file", now, case_class=fact.code)
 
@@ -273,12 +292,12 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
 
     def accept(case: Case, now: datetime) -> Case | None:
         if pick.random() < 0.03:
-            do(case, "decline", now, opinion="该处不在本单位养护范围内,请核实权属")
+            do(case, "decline", now, opinion="该处不在本单位养护范围内，请核实权属")
             return None
         return do(case, "accept", now)
 
     def report_back(case: Case, now: datetime) -> Case | None:
-        words = pick.choice(["已处理完毕", "已清理干净", "已修复,请核查"])
+        words = pick.choice(["已处理完毕", "已清理干净", "已修复，请核查"])
         return do(case, "report_back", now, opinion=words, photo=True)
 
     def request_check(case: Case, now: datetime) -> Case | None:
@@ -301,7 +320,7 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
 
     def close(case: Case, now: datetime) -> Case | None:
         if not case.check_passed:
-            do(case, "rework", now, opinion="核查不合格,请继续处理")
+            do(case, "rework", now, opinion="核查不合格，请继续处理")
             return None
         do(case, "close", now)
         if pick.random() < 0.6:
