@@ -1,4 +1,4 @@
-"""Units, accounts, posts, duties and tokens on pages: each saves, remembers, and refuses in words."""
+"""Units, accounts, posts, duties and tokens on pages: saved, remembered, refused in words."""
 
 from __future__ import annotations
 
