@@ -56,7 +56,7 @@ async function draw(element: HTMLElement): Promise<void> {
   }
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-left");
+  map.addControl(new ScaleControl({ maxWidth: 90 }), "top-left"); // below, it would meet the attribution on phones
   const bounds = data["bounds"]?.split(",").map(Number);
   if (bounds?.length === 4) map.fitBounds(bounds as [number, number, number, number], { padding: 20, duration: 0 });
   if (data["mode"] === "view" && lon !== undefined && lat !== undefined) {
