@@ -1,1 +1,1 @@
-"""Linli (邻里): grid-based governance of cities and communities, from a report to its evaluation."""
+"""Linli (邻里): grid-based governance of cities and communities."""

@@ -1,4 +1,4 @@
-"""Every setting of Linli, for every environment; values come from LINLI_* variables (docs/howto/operate.md)."""
+"""Every setting, for every environment; values come from LINLI_* (docs/howto/operate.md)."""
 
 import os
 import secrets

@@ -20,9 +20,7 @@ class Claimant(NamedTuple):
     holder: str | None
 
 
-def claimant_of(
-    request: HttpRequest, *, make: bool = False, as_resident: bool = False
-) -> Claimant:
+def claimant_of(request: HttpRequest, *, make: bool = False, as_resident: bool = False) -> Claimant:
     """Who asks. With `make`, an anonymous session gets a secret of its own if it has none.
 
     `as_resident`: on the residents' pages staff are residents like others.

@@ -4,25 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Hit',
+            name="Hit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=64)),
-                ('window', models.DateTimeField()),
-                ('count', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("door", models.CharField(max_length=40)),
+                ("source", models.CharField(max_length=64)),
+                ("window", models.DateTimeField()),
+                ("count", models.IntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['window'], name='kernel_hit_window')],
-                'constraints': [models.UniqueConstraint(fields=('door', 'source', 'window'), name='kernel_hit_once')],
+                "indexes": [models.Index(fields=["window"], name="kernel_hit_window")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("door", "source", "window"), name="kernel_hit_once"
+                    )
+                ],
             },
         ),
     ]
