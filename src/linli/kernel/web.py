@@ -6,9 +6,11 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
@@ -38,11 +40,21 @@ def cursor_values(text: str, length: int) -> list[Any]:
     except (ValueError, binascii.Error, UnicodeError):
         values = None
     if not isinstance(values, list) or len(values) != length:
-        raise BadInput(
-            _("cursor is not one that this list gave out. Leave it out to start from the top."),
-            field="cursor",
-        )
+        raise _no_cursor()
     return values
+
+
+def cursor_keys(rows: QuerySet[Any], keys: tuple[str, ...], text: str) -> list[Any]:
+    """The values of the columns `keys` in a cursor. Raises BadInput for what they cannot hold."""
+    values = cursor_values(text, len(keys))
+    return [_key(rows, key, value) for key, value in zip(keys, values, strict=True)]
+
+
+def _no_cursor() -> BadInput:
+    return BadInput(
+        _("cursor is not one that this list gave out. Leave it out to start from the top."),
+        field="cursor",
+    )
 
 
 class Page(NamedTuple):
@@ -55,9 +67,12 @@ class Page(NamedTuple):
 def page_after(
     rows: QuerySet[Any], *, keys: tuple[str, ...], cursor: str | None, size: int
 ) -> Page:
-    """The next `size` rows, descending by `keys` (the last of them unique). One query."""
+    """The next `size` rows, descending by `keys` (the last of them unique). One query.
+
+    Raises BadInput for a cursor that this list cannot have given out.
+    """
     if cursor:
-        values = cursor_values(cursor, len(keys))
+        values = cursor_keys(rows, keys, cursor)
         if len(keys) == 1:
             rows = rows.filter(**{f"{keys[0]}__lt": values[0]})
         else:
@@ -71,6 +86,25 @@ def page_after(
     found = found[:size]
     token = cursor_text([_value(found[-1], key) for key in keys]) if more else None
     return Page(found, token)
+
+
+def _key(rows: QuerySet[Any], name: str, value: Any) -> Any:
+    """`value` as the column `name` holds it. Raises BadInput: anybody can write a cursor."""
+    kept: Field[Any, Any] = rows.model._meta.get_field(name)
+    try:
+        found = kept.to_python(value if isinstance(value, str | int) else None)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        found = None
+    wrong = (
+        found is None
+        or isinstance(found, bool)
+        or (isinstance(found, str) and "\0" in found)
+        or (isinstance(found, int) and abs(found) >= 2**63)
+        or (isinstance(found, datetime) and found.tzinfo is None)
+    )
+    if wrong:
+        raise _no_cursor()
+    return found
 
 
 def _value(row: Any, key: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from linli.kernel.web import Page, cursor_text, cursor_values
+from linli.kernel.web import Page, cursor_keys, cursor_text
 
 SIZE = 50
 
@@ -19,7 +19,7 @@ def page_of(
     Raises BadInput for a cursor of another list.
     """
     if cursor:
-        values = cursor_values(cursor, len(keys))
+        values = cursor_keys(rows, keys, cursor)
         after = Q()
         for index, key in enumerate(keys):
             same = dict(zip(keys[:index], values[:index], strict=True))
