@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 from linli.kernel.errors import BadInput
 
 _WKT_COLUMNS = ("wkt", "outline", "geometry", "route", "place")
+MOST_UNPACKED = 4 << 30  # bytes: eleven million components are one and a half
 LARGEST_FIELD = 8 * 1024 * 1024  # characters: a district's outline, not a bomb
 
 
@@ -37,7 +40,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     """
     raw = path.read_bytes()
     if path.suffix == ".gz":
-        raw = gzip.decompress(raw)
+        raw = _unpacked(raw)
         path = path.with_suffix("")
     text = _decoded(raw)
     if path.suffix.lower() in (".geojson", ".json"):
@@ -49,6 +52,24 @@ def read_rows(path: Path) -> Iterator[Row]:
             _("%(name)s is neither .csv nor .geojson. Please convert it.") % {"name": path.name},
             field="file",
         )
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Bounded, so that a bomb fills no memory."""
+    try:
+        with gzip.open(io.BytesIO(raw)) as packed:
+            found = packed.read(MOST_UNPACKED + 1)
+    except (OSError, EOFError, zlib.error):
+        raise BadInput(
+            _("The file is damaged: it cannot be unpacked. Pack it again."), field="file"
+        ) from None
+    if len(found) > MOST_UNPACKED:
+        raise BadInput(
+            _("The file unpacks to more than %(most)d GB. Split it.")
+            % {"most": MOST_UNPACKED >> 30},
+            field="file",
+        )
+    return found
 
 
 def _decoded(raw: bytes) -> str:
@@ -63,6 +84,17 @@ def _decoded(raw: bytes) -> str:
 def _csv_rows(text: str) -> Iterator[Row]:
     csv.field_size_limit(LARGEST_FIELD)
     reader = csv.DictReader(text.splitlines())
+    try:
+        yield from _lines(reader)
+    except csv.Error as error:
+        raise BadInput(
+            _("The CSV cannot be read at line %(line)d: %(why)s. Save it again.")
+            % {"line": reader.line_num, "why": str(error)[:120]},
+            field="file",
+        ) from None
+
+
+def _lines(reader: csv.DictReader[str]) -> Iterator[Row]:
     if not reader.fieldnames:
         raise BadInput(_("The file has no heading line."), field="file")
     for number, line in enumerate(reader, start=1):
@@ -93,7 +125,7 @@ def _with_shape(number: int, values: dict[str, str]) -> Row:
 def _geojson_rows(text: str) -> Iterator[Row]:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(
             _("The file is no JSON: %(why)s") % {"why": str(error)[:120]}, field="file"
         ) from None
