@@ -17,7 +17,7 @@ from linli.cases.models import Case, CaseEvent
 from linli.cases.rules.guards import hindrance
 from linli.catalogue import queries as catalogue
 from linli.kernel.errors import NotYours
-from linli.staff.policy import Seat, unit_tree
+from linli.staff.policy import Seat
 from linli.territory import queries as territory
 
 if TYPE_CHECKING:
@@ -247,34 +247,26 @@ def require_seat(user: User, move: str, case: Case) -> Seat:
 
 
 def moves_for(user: User, case: Case) -> list[str]:
-    """The moves `user` may make on `case` now: the page's buttons, the API's links.
-
-    No query; one where a move between tiers is open, to ask for the tiers.
-    """
-    found = [
-        move
-        for move in rules.moves_from(case.stage)
-        if hindrance(case, move) is None and seat_for(user, move, case) is not None
-    ]
-    if _TIERS.isdisjoint(found):
-        return found
-    closed = _closed_between_tiers(case.centre_id)
-    return [move for move in found if move not in closed]
+    """The moves `user` may make on `case` now: the page's buttons, the API's links. No query."""
+    found = []
+    for move in rules.moves_from(case.stage):
+        if hindrance(case, move) is None:
+            seat = seat_for(user, move, case)
+            if seat is not None and _leads_somewhere(seat, move):
+                found.append(move)
+    return found
 
 
-_TIERS = frozenset({"escalate", "delegate", "transfer"})
-
-
-def _closed_between_tiers(centre_id: int) -> set[str]:
-    """The moves between tiers that lead nowhere from this centre. One query."""
-    tree = unit_tree()
-    above = tree.parent_centre_of(centre_id)
-    below = any(
-        node.kind == "centre" and tree.parent_centre_of(node.id) == centre_id
-        for node in tree.nodes.values()
-    )
-    closed = {"escalate"} if above is None else {"transfer"}
-    return closed if below else closed | {"delegate", "transfer"}
+def _leads_somewhere(seat: Seat, move: str) -> bool:
+    """Whether there is a tier to move to; these moves are of the owning centre, so of the seat's."""
+    match move:
+        case "escalate":
+            return seat.centre_above is not None
+        case "delegate":
+            return seat.has_centres_below
+        case "transfer":
+            return seat.centre_above is None and seat.has_centres_below
+    return True
 
 
 def may_read_contacts(user: User, case: Case) -> Seat | None:

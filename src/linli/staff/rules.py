@@ -105,6 +105,8 @@ class Seat:
     grid_ids: frozenset[int]
     class_codes: tuple[str, ...]
     grants: frozenset[str]
+    centre_above: int | None = None  # the centre one tier above `centre_id`
+    has_centres_below: bool = False  # whether a centre lies right below `centre_id`
 
     def covers_class(self, code: str) -> bool:
         """Whether the post is for this class of case."""
@@ -160,6 +162,11 @@ class UnitTree:
         centre = self.centre_of(unit_id)
         above = self.nodes[centre].parent_id if centre is not None else None
         return self.centre_of(above) if above is not None else None
+
+    def has_centres_below(self, centre_id: int) -> bool:
+        """Whether another centre lies below this one."""
+        below = self.below(centre_id) - {centre_id}
+        return any(self.nodes[unit_id].kind == "centre" for unit_id in below)
 
 
 PASSWORDS_REMEMBERED = 5

@@ -67,12 +67,15 @@ def with_duties(posts: QuerySet[Post], now: datetime) -> QuerySet[Any]:
 
 def seat_for(post: Post, tree: UnitTree, grids: list[int]) -> Seat:
     """`post` as a seat."""
+    centre = tree.centre_of(post.unit_id)
     return Seat(
         post_id=post.pk,
         user_id=post.user_id,
         unit_id=post.unit_id,
         unit_kind=tree.nodes[post.unit_id].kind,
-        centre_id=tree.centre_of(post.unit_id),
+        centre_id=centre,
+        centre_above=tree.parent_centre_of(post.unit_id),
+        has_centres_below=centre is not None and tree.has_centres_below(centre),
         unit_ids=tree.below(post.unit_id),
         title=post.title,
         reach=post.reach,
