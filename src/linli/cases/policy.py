@@ -258,7 +258,7 @@ def moves_for(user: User, case: Case) -> list[str]:
 
 
 def _leads_somewhere(seat: Seat, move: str) -> bool:
-    """Whether there is a tier to move to; these moves are of the owning centre, so of the seat's."""
+    """Whether there is a tier to move to: such moves are of the owning centre, the seat's."""
     match move:
         case "escalate":
             return seat.centre_above is not None
