@@ -94,7 +94,7 @@ def memory_mb(pid: int) -> dict[int, float]:
     found: dict[int, float] = {}
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError, StopIteration):
+        with contextlib.suppress(OSError, ValueError, KeyError):
             lines = dict(line.split(":", 1) for line in (entry / "status").read_text().splitlines())
             parents[int(entry.name)] = int(lines["PPid"])
             found[int(entry.name)] = int(lines["VmRSS"].split()[0]) / 1024

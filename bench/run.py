@@ -28,6 +28,7 @@ from bench._figures import Figure, table
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 KEPT = Path(__file__).resolve().parent / "figures.json"
+PARTS = ("lives", "reads", "memory", "locate", "live", "tiles")
 SIZES = {"100k": 100_000, "1m": 1_000_000, "10m": 10_000_000}
 _PACKAGES = ("Django", "psycopg", "granian", "django-ninja", "shapely", "numpy")
 _SETTINGS = (
@@ -50,7 +51,8 @@ districts, 232 streets, 2,320 communities, 4,640 grids and 37,120 cells; its cas
 years, 3 % of them are open, most of those among the newest tenth. Ground, catalogue and people
 went through the ordinary imports and services, the cases were put in by SQL with every constraint
 on; only the newest 50,000 evaluated ones have their events. The server in front is the one
-`bin/run` starts: two processes of four threads.
+`bin/run` starts: two processes of four threads. The load average says whether the machine did
+something else at the same time: nothing of this bench takes it much above 4.
 """
 
 
@@ -59,47 +61,56 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench all", description=__doc__)
     parser.add_argument("--size", choices=list(SIZES), default="1m")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each read")
-    parser.add_argument("--only", choices=["lives", "reads", "beside"], action="append")
+    parser.add_argument("--only", choices=PARTS, action="append", help="again, the rest stays")
+    parser.add_argument("--note", default="", help="a sentence about this run, for the page")
     asked = parser.parse_args(arguments)
     cases = SIZES[asked.size]
     url = _database.use(make=True)
     from django.utils import timezone
 
     from bench import _city
+    from linli.territory.queries import listen
 
+    listen()  # as the web process does, so that statements are counted as there
     began, now = time.monotonic(), timezone.now()
     _city.found(now=now)
     with psycopg.connect(url, autocommit=True) as own:
         done = load.load(own, cases=cases, now=now, hands=load.hands_at(url, 2))
-    parts = asked.only or ["lives", "reads", "beside"]
     kept = _kept()
     part: dict[str, Any] = kept.setdefault("sizes", {}).setdefault(asked.size, {})
     part |= {"machine": _machine(url), "at": f"{timezone.localtime():%Y-%m-%d %H:%M}"}
-    part |= {"rows": _rows(url)}
+    part |= {"rows": _rows(url), "note": asked.note}
     if done.added:
         part["load"] = f"{done.added:,} cases in {done.seconds:,.0f} s"
-    _measure(parts, part, rows=cases, seconds=asked.seconds)
-    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    write_page(kept)
+    for name in asked.only or PARTS:
+        before = os.getloadavg()[0]
+        _measure(name, part, rows=cases, seconds=asked.seconds)
+        after = os.getloadavg()[0]
+        part.setdefault("busy", {})[name] = f"{name} {before:.1f} → {after:.1f}"
+        text = json.dumps(kept, ensure_ascii=False, indent=1)
+        KEPT.write_text(text + "\n", encoding="utf-8")
+        write_page(kept)
     print(f"{PAGE.relative_to(ROOT)} is written, {(time.monotonic() - began) / 60:.0f} min.")
 
 
-def _measure(parts: list[str], into: dict[str, Any], *, rows: int, seconds: float) -> None:
+def _measure(name: str, into: dict[str, Any], *, rows: int, seconds: float) -> None:
     from bench import lives, reads
 
-    if "reads" in parts or "lives" in parts:
+    if name in ("lives", "reads"):
         with _program.serving() as (port, pid):
-            if "reads" in parts:
-                into["reads"] = _plain(reads.measure(port, rows=rows, seconds=seconds))
-            if "lives" in parts:
-                into["lives"] = _plain(lives.measure(port))
-            web = _program.memory_mb(pid)
-            into["web_mb"] = _plain([_memory("web process", web, 250)])
-    if "reads" in parts:
-        into["plans"] = reads.plans()
-    if "beside" in parts:
-        into["beside"] = _plain(_others())
-        into["tables"] = {name: _said(name) for name in ("locate", "live", "tiles") if _is(name)}
+            figures = (
+                lives.measure(port)
+                if name == "lives"
+                else reads.measure(port, rows=rows, seconds=seconds)
+            )
+            into[name] = [*_plain(figures)]
+            into["web_mb"] = _plain([_memory("web process", _program.memory_mb(pid), 250)])
+        if name == "reads":
+            into["plans"] = reads.plans()
+    elif name == "memory":
+        into[name] = _plain(_others())
+    elif (ROOT / "bench" / f"{name}.py").exists():
+        into.setdefault("tables", {})[name] = _said(name)
 
 
 def _plain(figures: list[Figure]) -> list[dict[str, Any]]:
@@ -135,10 +146,6 @@ def _others() -> list[Figure]:
     return found
 
 
-def _is(name: str) -> bool:
-    return (ROOT / "bench" / f"{name}.py").exists()
-
-
 def _said(name: str) -> str:
     """What another bench prints, in this database."""
     done = subprocess.run(
@@ -163,9 +170,8 @@ def _machine(url: str) -> list[str]:
             [list(_SETTINGS), list(_SETTINGS)],
         ).fetchall()
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    busy = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     return [
-        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; load as this began: {busy}",
+        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB",
         f"PostgreSQL {server and server[0]}, PostGIS {postgis and postgis[0]}: "
         + ", ".join(f"{name} = {value}" for name, value in shown),
         f"Python {platform.python_version()}, {packages}",
@@ -210,11 +216,15 @@ def _part(size: str, part: dict[str, Any]) -> str:
     lines = [f"## {SIZES[size]:,} cases", ""]
     lines += [f"`bin/linli bench all --size {size}`, {part['at']}.", ""]
     lines += [f"- {line}" for line in [*part["machine"], part["rows"]]]
+    if busy := part.get("busy"):
+        lines.append(f"- load average before and after each part: {', '.join(busy.values())}")
+    if part.get("note"):
+        lines.append(f"- {part['note']}")
     if "load" in part:
         lines.append(f"- loaded: {part['load']}")
     lines.append("")
     figures = [
-        Figure(**one) for key in ("lives", "reads", "web_mb", "beside") for one in part.get(key, [])
+        Figure(**one) for key in ("lives", "reads", "web_mb", "memory") for one in part.get(key, [])
     ]
     missed = [one.work for one in figures if one.met is False]
     if missed:
