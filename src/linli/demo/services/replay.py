@@ -29,7 +29,7 @@ from linli.demo.services.city import DATA
 from linli.files import services as files
 from linli.kernel.errors import Refused
 from linli.staff.models import Post, User
-from linli.territory.models import Grid, GridVersion, RegionVersion, Road
+from linli.territory.models import Grid, GridVersion, RegionVersion, Road, Surface
 
 DAYS = 90
 BUND = "310101013"  # 外滩街道
@@ -97,6 +97,7 @@ class Town:
     workers: dict[int, User]
     grids: list[Grid]
     outlines: list[shapely.Geometry]
+    water: shapely.Geometry
     roads: list[str]
     pictures: list[bytes]
     pick: random.Random
@@ -125,11 +126,20 @@ def town(*, seed: int) -> Town:
         workers=workers,
         grids=[v.grid for v in versions],
         outlines=[shapely.from_wkb(bytes(v.outline.wkb)) for v in versions],
+        water=_water(),
         roads=_roads_of_the_bund(),
         pictures=[_picture(n) for n in range(12)],
         pick=random.Random(seed),  # noqa: S311  made-up cases
         ours={u.username: u for u in users.values()},
     )
+
+
+def _water() -> shapely.Geometry:
+    """The river and the creek, where nobody reports anything."""
+    shapes = Surface.objects.filter(kind="water").values_list("outline", flat=True)
+    water = shapely.union_all([shapely.from_wkb(bytes(shape.wkb)) for shape in shapes])
+    shapely.prepare(water)
+    return water
 
 
 def _roads_of_the_bund() -> list[str]:
@@ -185,7 +195,8 @@ def _place(here: Town, fact: Fact) -> tuple[Grid, Place]:
     for _try in range(50):
         x = west + (east - west) * here.pick.random()
         y = south + (north - south) * here.pick.random()
-        if shape.contains(shapely.Point(x, y)):
+        point = shapely.Point(x, y)
+        if shape.contains(point) and not here.water.contains(point):
             return here.grids[index], Place(round(x, 6), round(y, 6))
     middle = shape.representative_point()
     return here.grids[index], Place(middle.x, middle.y)
