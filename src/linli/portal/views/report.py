@@ -41,10 +41,12 @@ def _submit(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request, request.POST)
     if "find" in request.POST or not form.is_valid():  # “find” looks up the address, script-free
         return _page(request, form, status=200 if "find" in request.POST else 422)
+    # In this order: of a form sent twice at once, the second would find the first one similar.
+    unseen = _unseen_similar(form)
     before = services.sent_before(form.cleaned_data["submission_key"])
     if before is not None:
         return redirect("portal:receipt", before.case.number, before.secret)
-    if _unseen_similar(form):
+    if unseen:
         return _page(request, form, status=422, ask=True)
     try:
         filed = _send(request, form)
