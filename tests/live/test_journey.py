@@ -49,18 +49,23 @@ def kill(served: subprocess.Popen[bytes]) -> None:
     served.wait(5)
 
 
-@contextmanager
-def serving(kind: str, target: str, web: int, events: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A granian of this kind on the test database."""
+def database_url() -> str:
+    """How another process finds the test database."""
     name = settings.DATABASES["default"]["NAME"]
     values = {key.lower(): settings.DATABASES["default"][key] for key in ("USER", "HOST", "PORT")}
     values["password"] = settings.DATABASES["default"]["PASSWORD"]
-    url = " ".join([f"dbname={name}", *(f"{k}={v}" for k, v in values.items() if v)])
+    return " ".join([f"dbname={name}", *(f"{k}={v}" for k, v in values.items() if v)])
+
+
+@contextmanager
+def serving(kind: str, target: str, web: int, events: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A granian of this kind on the test database."""
     port = web if kind == "wsgi" else events
     command = [sys.executable, "-m", "granian", "--interface", kind, "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers-kill-timeout", "1", "--log-level", "warning"]
     environment = os.environ | {
-        "LINLI_DATABASE_URL": url, "LINLI_PORT": str(web), "LINLI_EVENTS_PORT": str(events),
+        "LINLI_DATABASE_URL": database_url(),
+        "LINLI_PORT": str(web), "LINLI_EVENTS_PORT": str(events),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
     }  # fmt: skip
     served = subprocess.Popen([*command, target], env=environment, start_new_session=True)

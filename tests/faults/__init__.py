@@ -1,0 +1,1 @@
+"""What goes wrong in a server room: each ends with a clear word and nothing lost or doubled."""
