@@ -6,7 +6,6 @@ import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
@@ -15,7 +14,7 @@ from PIL import Image
 
 from linli.cases.apps import GRANTS
 from linli.cases.rules.inputs import Place
-from linli.catalogue.models import CaseClass, CatalogueState, Edition, FilingCondition, StageLimit
+from linli.catalogue.models import CaseClass, Edition, FilingCondition, StageLimit
 from linli.files import services as files
 from linli.staff.models import Post, Unit, User
 from linli.territory.models import Cell, CellVersion, Grid, GridVersion, Region, RegionVersion
@@ -23,7 +22,6 @@ from tests.conftest import NOW
 from tests.factories import make_post, make_region, make_unit
 
 SINCE = date(2020, 1, 1)
-_versions = count(1000)
 STEP = 0.01  # degrees: the side of a community
 OPERATOR = (
     "cases.see", "cases.report", "cases.intake", "cases.call_back", "cases.evaluate",
@@ -112,8 +110,6 @@ def make_city() -> City:
             stage=stage, urgency="normal", amount=Decimal(amount), unit="work_minute",
             valid_from=SINCE,
         )  # fmt: skip
-    # a version of its own: the catalogue held in memory is of another test
-    CatalogueState.objects.update_or_create(pk=1, defaults={"version": next(_versions)})
     posts = {
         "operator": make_post(*OPERATOR, unit=top, region=city),
         "chief": make_post(*CHIEF, unit=top, region=city),

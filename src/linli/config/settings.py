@@ -111,6 +111,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "linli.config.urls"
+JSON_PATHS = ("/api/",)  # where refusals are problem+json whatever was asked for
 WSGI_APPLICATION = "linli.config.wsgi.application"
 TEMPLATES = [
     {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,7 +23,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        if "\0" in request.path_info or (
+            "%00" in request.META.get("QUERY_STRING", "") and not _speaks_json(request)
+        ):
             return refusal_page(request, _unreadable("address"))
         return self.get_response(request)
 
@@ -46,9 +49,14 @@ def _unreadable(field: str) -> BadInput:
     return BadInput(sentence, field=field)
 
 
+def _speaks_json(request: HttpRequest) -> bool:
+    """Whether the address is one for programs; those name the parameter at fault themselves."""
+    return request.path_info.startswith(settings.JSON_PATHS)
+
+
 def refusal_page(request: HttpRequest, error: Refused) -> HttpResponse:
     """`error` in the form the client reads: problem+json for JSON clients, else a page."""
-    if "application/json" in request.headers.get("Accept", ""):
+    if _speaks_json(request) or "application/json" in request.headers.get("Accept", ""):
         return JsonResponse(
             {
                 "type": "about:blank",
