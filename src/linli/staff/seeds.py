@@ -49,7 +49,7 @@ ROLES: tuple[Role, ...] = (
         "region",
         (
             *_cases(
-                "see report intake urgent file dispatch request_check close void reopen extend "
+                "see report intake urgent file dispatch request_check close void reopen extend evaluate "
                 "suspend escalate delegate transfer amend duty export"
             ),
             "staff.duties",
