@@ -49,8 +49,8 @@ ROLES: tuple[Role, ...] = (
         "region",
         (
             *_cases(
-                "see report intake urgent file dispatch request_check close void reopen extend evaluate "
-                "suspend escalate delegate transfer amend duty export"
+                "see report intake urgent file dispatch request_check close void reopen extend "
+                "evaluate suspend escalate delegate transfer amend duty export"
             ),
             "staff.duties",
         ),
