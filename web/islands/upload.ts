@@ -85,12 +85,14 @@ class Upload {
     input.name = this.owner.dataset["name"] ?? "photo";
     input.value = id;
     this.row.append(input);
+    this.owner.dispatchEvent(new Event("linli:uploaded"));
   }
 
   private failed(why: string): void {
     this.row.dataset["state"] = "failed";
     this.says.textContent = why;
     this.again.hidden = false;
+    this.owner.dispatchEvent(new Event("linli:upload-failed"));
   }
 }
 
@@ -108,10 +110,21 @@ export default function mount(element: HTMLElement): void {
     input.value = "";
     changed();
   });
-  element.closest("form")?.addEventListener("submit", (event) => {
+  // Who sends before a photo has arrived waits for it, and then it is sent.
+  const form = element.closest("form");
+  let waiting: { by: HTMLElement | null } | null = null;
+  form?.addEventListener("submit", (event) => {
     if (!element.querySelector('[data-state="sending"]')) return;
-    event.preventDefault(); // wait for the photo; the row says so
+    event.preventDefault();
     event.stopImmediatePropagation();
+    waiting = { by: event.submitter };
     element.scrollIntoView({ block: "center" });
   }, { capture: true });
+  element.addEventListener("linli:uploaded", () => {
+    if (!waiting || element.querySelector('[data-state="sending"]')) return;
+    const { by } = waiting;
+    waiting = null;
+    form?.requestSubmit(by);
+  });
+  element.addEventListener("linli:upload-failed", () => { waiting = null; });
 }
