@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from linli.catalogue.models import CaseClass
@@ -62,8 +61,3 @@ def scene(
         browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield Scene(city, f"http://127.0.0.1:{web}", browser)
         browser.close()
-    with connection.cursor() as cursor:  # what the killed processes held
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
