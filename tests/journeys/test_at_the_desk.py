@@ -128,7 +128,8 @@ def test_a_call_is_taken_in_by_keyboard_and_joins_a_similar_case(scene: Scene) -
     # The map's own way of saying that a place was picked; its keys are tried with the map.
     for name, value in (("lon", point.lon), ("lat", point.lat)):
         page.locator(f"[name={name}]").evaluate(
-            "(e, v) => { e.value = v; e.dispatchEvent(new Event('linli:picked', {bubbles: true})); }",
+            "(e, v) => { e.value = v;"
+            " e.dispatchEvent(new Event('linli:picked', {bubbles: true})); }",
             str(value),
         )
     expect(page.locator("#similar")).to_contain_text(case.number)
