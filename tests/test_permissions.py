@@ -259,7 +259,11 @@ def test_operations_need_a_token_or_a_session(town: Town) -> None:
             for method in ("GET", "POST"):
                 for headers in ({}, {"Authorization": "Bearer linli_abc_def"}):
                     answer = ask(town, "", method, door.path(town), **headers)
-                    assert answer.status_code in (401, 405, 415), (door.name, method, answer.status_code)
+                    assert answer.status_code in (401, 405, 415), (
+                        door.name,
+                        method,
+                        answer.status_code,
+                    )
 
 
 @pytest.mark.parametrize("door", API, ids=names(API))
