@@ -5,22 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0005_erase_contacts'),
-        ('catalogue', '0001_catalogue'),
-        ('staff', '0001_accounts_and_posts'),
-        ('territory', '0001_territory'),
+        ("cases", "0005_erase_contacts"),
+        ("catalogue", "0001_catalogue"),
+        ("staff", "0001_accounts_and_posts"),
+        ("territory", "0001_territory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_open_centre',
+            model_name="case",
+            name="case_open_centre",
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage__in', ['reported', 'verifying', 'filed', 'dispatched', 'handling', 'handled', 'checking'])), fields=['centre', 'stage'], include=('district', 'street', 'community', 'grid', 'lead_unit', 'shared_with', 'tracker', 'case_class', 'assignee', 'handled_by', 'check_passed', 'pending', 'suspended_until'), name='case_open_centre'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "reported",
+                            "verifying",
+                            "filed",
+                            "dispatched",
+                            "handling",
+                            "handled",
+                            "checking",
+                        ],
+                    )
+                ),
+                fields=["centre", "stage"],
+                include=(
+                    "district",
+                    "street",
+                    "community",
+                    "grid",
+                    "lead_unit",
+                    "shared_with",
+                    "tracker",
+                    "case_class",
+                    "assignee",
+                    "handled_by",
+                    "check_passed",
+                    "pending",
+                    "suspended_until",
+                ),
+                name="case_open_centre",
+            ),
         ),
     ]
