@@ -223,6 +223,7 @@ def _hand_over(act: Act, centre_id: int) -> None:
     act.detail |= {"centre": {"from": case.centre_id, "to": centre_id}}
     case.shared_with = sorted({*case.shared_with, case.centre_id, centre_id})
     case.centre_id = centre_id
+    case.waiting_since = None  # the new owner asks anew if it has to; its clock runs
     clocks.restart(case, now=act.now)
     users = people.users_with_grant("cases.intake", centre_id=centre_id)
     telling.tell(case, "cases.handed_over", users, act.now)
