@@ -16,6 +16,9 @@ DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
+REGISTRIES = (("pypi", "org"), ("npmjs", "(org|com)"), ("deb[.]debian", "org"))
+
+
 def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
@@ -86,8 +89,9 @@ def test_the_demo_accounts_are_in_the_readme() -> None:
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
-    """No path of a machine in any text, no address of a registry in any lock file."""
-    words = re.compile(r"(?<![\w.])/(work|root)/\w|index-url|find-links|\"resolved\"")
+    """No path of a machine and no host of a registry in any text or lock file."""
+    hosts = "|".join(f"{name}[.]{end}" for name, end in REGISTRIES)
+    words = re.compile(rf"/work/|/root/|/tmp/team|index-url|find-links|\"resolved\"|{hosts}")
     for path in [*DOCS, *ROOT.glob("*.lock"), ROOT / "package-lock.json", ROOT / "pyproject.toml"]:
         found = words.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{path.name}: {found and found.group(0)}"
