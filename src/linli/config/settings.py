@@ -130,6 +130,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "linli.kernel.drawing.FormRenderer"
 
 # -- data -------------------------------------------------------------------------------------
 DATABASE_URL = os.environ.get("LINLI_DATABASE_URL", "postgresql:///linli")

@@ -1,6 +1,7 @@
 """Where the built front end lies: hashed file names from Vite's manifest, and the icons."""
 
 import json
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,12 +42,17 @@ def icon_names() -> frozenset[str] | None:
 
 
 def _manifest_version() -> tuple[Path, int]:
-    path = Path(settings.BUILT_DIR) / ".vite" / "manifest.json"
+    path = _manifest_path(settings.BUILT_DIR)
     try:
-        return path, path.stat().st_mtime_ns
+        return path, os.stat(path).st_mtime_ns
     except FileNotFoundError:
         message = f"The front end is not built: {path} is missing. Run “npm ci && npm run build”."
         raise ImproperlyConfigured(message) from None
+
+
+@lru_cache(maxsize=8)
+def _manifest_path(built: str | Path) -> Path:
+    return Path(built) / ".vite" / "manifest.json"
 
 
 @lru_cache(maxsize=2)

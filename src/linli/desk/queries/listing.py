@@ -14,7 +14,7 @@ from linli.cases import queries as cases
 from linli.cases.queries.lists import MOST_COUNTED
 from linli.cases.rules.filters import CaseFilter
 from linli.desk.rules.cells import safe_cell
-from linli.desk.rules.columns import COLUMNS, light_of
+from linli.desk.rules.columns import COLUMNS
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -24,28 +24,11 @@ SIZE = 50
 
 
 @dataclass(frozen=True)
-class Cell:
-    """`kind` is the column's key; the template draws number, light and stage in their own way."""
-
-    kind: str
-    label: str
-    text: str
-    css: str
-
-
-@dataclass(frozen=True)
-class Row:
-    case: Case
-    light: str
-    cells: list[Cell]
-
-
-@dataclass(frozen=True)
 class Listing:
     """One page of the list. `total` is in words, None where nobody has counted yet; `newer` and
     `older` are query strings or None."""
 
-    rows: list[Row]
+    rows: list[Case]
     heads: list[tuple[str, str, str]]  # key, label, css
     first: int
     last: int
@@ -86,7 +69,7 @@ def listing(
             newer = urlencode({**base, **above})
     older = urlencode({**base, "cursor": page.next, "at": first + SIZE}) if page.next else None
     return Listing(
-        rows=[_row(case, columns, now) for case in rows],
+        rows=rows,
         heads=[(key, str(COLUMNS[key].label), COLUMNS[key].css) for key in columns],
         first=first if rows else 0,
         last=first + len(rows) - 1 if rows else 0,
@@ -102,14 +85,6 @@ def total_of(user: User, wanted: CaseFilter, *, now: datetime) -> str:
     if exact:
         return f"{count:,}"
     return _("more than %(most)s") % {"most": f"{MOST_COUNTED:,}"}
-
-
-def _row(case: Case, columns: list[str], now: datetime) -> Row:
-    cells = [
-        Cell(key, str(COLUMNS[key].label), COLUMNS[key].text(case, now), COLUMNS[key].css)
-        for key in columns
-    ]
-    return Row(case, light_of(case, now), cells)
 
 
 def table_for_export(

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -116,10 +117,16 @@ def icon_svg(name: str, css: str = "") -> SafeString:
     known = icon_names()
     if known is not None and name not in known:
         raise LookupError(f"No icon “{name}”: add it to web/icons.txt and run “npm run build”.")
+    return _svg(name, css, asset_url("icons.txt"))
+
+
+@lru_cache(maxsize=512)
+def _svg(name: str, css: str, sprite: str) -> SafeString:
+    """The same hundred icons stand on every page: each is written once."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         css,
-        asset_url("icons.txt"),
+        sprite,
         name,
     )
 
@@ -239,21 +246,53 @@ def mask_phone(number: str | None) -> str:
 
 
 # -- forms ----------------------------------------------------------------------------------------
-@register.inclusion_tag("kit/field.html")
-def field(bound: BoundField, label: str | None = None, css: str = "") -> dict[str, Any]:
+@register.simple_tag
+def field(bound: BoundField, label: str | None = None, css: str = "") -> SafeString:
     """A form field with its label, help, errors and the links between them for screen readers."""
-    widget = bound.field.widget
-    group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    check = isinstance(widget, CheckboxInput)
-    if group:
-        control = "choices"
-    elif check:
-        control = "form-check-input"
-    elif isinstance(widget, Select):
-        control = "form-select"
+    named = conditional_escape(bound.label if label is None else label)
+    widget, own, to = bound.field.widget, bound.auto_id, bound.id_for_label
+    control, errors, role = _control(bound), bound.errors, ""
+    if not bound.field.required:
+        optional = format_html(' <span class="optional">{}</span>', _("optional"))
     else:
-        control = "form-control"
-    attrs: dict[str, str | bool] = {"class": f"{control} {widget.attrs.get('class', '')}".strip()}
+        optional = mark_safe("")
+    if isinstance(widget, CheckboxInput):
+        inside = format_html(
+            '<label class="form-check" for="{}">{}<span class="form-check-label">{}</span></label>',
+            to, control, named,
+        )  # fmt: skip
+    elif isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        role = format_html(' role="group" aria-labelledby="{}_label"', own)
+        inside = format_html(
+            '<span class="form-label" id="{}_label">{}{}</span>{}', own, named, optional, control
+        )
+    else:
+        inside = format_html(
+            '<label class="form-label" for="{}">{}{}</label>{}', to, named, optional, control
+        )
+    if bound.help_text:
+        said = mark_safe(bound.help_text)  # noqa: S308  written by the form, not by people
+        inside += format_html('<p class="form-hint" id="{}_help">{}</p>', own, said)
+    if errors:
+        inside += format_html(
+            '<p class="field-error" id="{}_error">{}<span>{}</span></p>',
+            own, icon_svg("alert-circle"), " ".join(str(error) for error in errors),
+        )  # fmt: skip
+    wrong = " field-wrong" if errors else ""
+    return format_html('<div class="field {}{}"{}>{}</div>', css, wrong, role, inside)
+
+
+def _control(bound: BoundField) -> SafeString:
+    widget = bound.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        kind = "choices"
+    elif isinstance(widget, CheckboxInput):
+        kind = "form-check-input"
+    elif isinstance(widget, Select):
+        kind = "form-select"
+    else:
+        kind = "form-control"
+    attrs: dict[str, str | bool] = {"class": f"{kind} {widget.attrs.get('class', '')}".strip()}
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if bound.errors:
         attrs["class"] = f"{attrs['class']} is-invalid"
@@ -261,14 +300,7 @@ def field(bound: BoundField, label: str | None = None, css: str = "") -> dict[st
         described.append(f"{bound.auto_id}_error")
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    return {
-        "field": bound,
-        "control": mark_safe(bound.as_widget(attrs=attrs)),  # noqa: S308  Django escaped it
-        "label": conditional_escape(bound.label if label is None else label),
-        "group": group,
-        "check": check,
-        "css": css,
-    }
+    return mark_safe(bound.as_widget(attrs=attrs))  # noqa: S308  Django escaped it
 
 
 @register.inclusion_tag("kit/fields.html")
