@@ -137,6 +137,8 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "filter_id": lambda town, case: town.users["chief"].saved_filters.get().pk,
     "notice_id": lambda town, case: _notice_of(town, "chief"),
     "upload_id": _waiting,
+    "errand_id": lambda town, case: 1,  # nobody's
+    "role": lambda town, case: "result",
     "rest": lambda town, case: "v2/anything",
     "layer": lambda town, case: "regions",
     "z": lambda town, case: 14,

@@ -52,7 +52,7 @@ def _processes(url: str) -> list[Process]:
     environment = program_environment(url)
     workers = number("LINLI_WEB_WORKERS", 2, highest=64)
     threads = number("LINLI_WEB_THREADS", 4, highest=64)
-    jobs = number("LINLI_JOBS_AT_ONCE", 2, highest=64)
+    jobs = number("LINLI_JOBS_AT_ONCE", 3, highest=64)  # errands take two of them at most
     granian = [str(PYTHON), "-m", "granian", "--host", bind_address()]
     # Without the time limit a SIGTERM during start-up is never obeyed (granian 2.8).
     granian += ["--workers-kill-timeout", "5", "--no-ws", "--log-level", "warning"]

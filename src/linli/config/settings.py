@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "linli.notices",
     "linli.territory",
     "linli.staff",
+    "linli.errands",
     "linli.catalogue",
     "linli.cases",
     "linli.portal",
@@ -281,6 +282,8 @@ CONTENT_SECURITY_POLICY = {
 # -- jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_ON_APP_READY = "linli.kernel.jobs.on_app_ready"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+# How long the files are kept that background jobs make (linli.errands).
+RESULT_DAYS = int(os.environ.get("LINLI_RESULT_DAYS", "7"))
 
 # -- mail out -----------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(

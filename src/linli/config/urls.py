@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("linli.api.urls")),
     path("", include("linli.maps.urls")),
     path("", include("linli.live.urls")),
+    path("errands/", include("linli.errands.urls")),
     path("files/", include("linli.files.urls")),
     path("cases/", include("linli.cases.urls")),
 ]

@@ -18,24 +18,27 @@ def on_app_ready(ready: procrastinate.App) -> None:
     """Procrastinate calls this once its application exists; tasks find it by `app`."""
 
 
-def later(name: str, *, once: str | None = None, **arguments: Any) -> None:
+def later(
+    name: str, *, once: str | None = None, after: str | None = None, **arguments: Any
+) -> None:
     """Queue the job `name`; it runs after the present transaction commits, or not at all.
 
-    `once` is a key: while a job with it waits, a second one is not queued.
+    `once` is a key: while a job with it waits, a second one is not queued. `after` is a key too:
+    jobs with the same one run one after the other.
     Raises KeyError for a name no package has registered.
     """
     from django.db import transaction
 
     task = app.tasks[name] if name in app.tasks else _loaded(name)
     if once is None:
-        task.defer(**arguments)
+        (task if after is None else task.configure(lock=after)).defer(**arguments)
         return
     waiting = tables.ProcrastinateJob.objects.filter(queueing_lock=once, status="todo").exists()
     if waiting:
         return
     try:
         with transaction.atomic():
-            task.configure(queueing_lock=once).defer(**arguments)
+            task.configure(queueing_lock=once, lock=after).defer(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
         return
 

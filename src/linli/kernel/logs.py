@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 from datetime import UTC, datetime
 
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "taskName"}
+
+
+# Without letters that are read or heard for one another.
+_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+REFERENCE = "linli_reference"  # the attribute of a request whose answer names one
+
+
+def new_reference() -> str:
+    """A number that the person reads and the log holds: eight signs, easy to read out."""
+    return "".join(secrets.choice(_SIGNS) for _place in range(8))
 
 
 class LineFormatter(logging.Formatter):
@@ -20,6 +31,8 @@ class LineFormatter(logging.Formatter):
             "event": record.getMessage(),
         }
         line.update({k: v for k, v in vars(record).items() if k not in _PLAIN})
+        if reference := getattr(getattr(record, "request", None), REFERENCE, None):
+            line["reference"] = reference
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from linli.kernel import health
+from linli.kernel.logs import REFERENCE, new_reference
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -41,7 +44,24 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "errors/500.html", status=500)
+    """A bug: the answer names the number under which the log has it (Django logs it after this)."""
+    reference = new_reference()
+    setattr(request, REFERENCE, reference)
+    if request.path_info.startswith(settings.JSON_PATHS):
+        return JsonResponse(
+            {
+                "type": "about:blank",
+                "title": _("Something went wrong on our side. It is recorded under %s.")
+                % reference,
+                "status": 500,
+                "code": "server_error",
+                "field": None,
+                "reference": reference,
+            },
+            status=500,
+            content_type="application/problem+json",
+        )
+    return render(request, "errors/500.html", {"reference": reference}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

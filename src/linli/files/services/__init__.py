@@ -1,5 +1,6 @@
 """Taking files in, handing them to what they belong to, showing them, and clearing up."""
 
+from linli.files.services.keeping import keep, release, reserve
 from linli.files.services.serving import respond, respond_sealed
 from linli.files.services.uploading import (
     claim,
@@ -13,7 +14,10 @@ __all__ = [
     "claim",
     "discard_objects",
     "discard_upload",
+    "keep",
     "prune",
+    "release",
+    "reserve",
     "respond",
     "respond_sealed",
     "store",

@@ -15,6 +15,8 @@ from linli.files.services import sealing, storage
 
 # What an uploaded file may do in a browser: be looked at.
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'"
+# Types that nobody may upload and the program makes itself; downloads like documents.
+MADE_HERE = ("text/csv; charset=utf-8",)
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
@@ -88,7 +90,8 @@ def _dressed(
     response: HttpResponseBase, etag: str, mime: str, name: str, inline: bool
 ) -> HttpResponseBase:
     shown = inline and rules.may_open_inline(mime)
-    response["Content-Type"] = mime if mime in rules.TYPES else "application/octet-stream"
+    known = mime in rules.TYPES or mime in MADE_HERE
+    response["Content-Type"] = mime if known else "application/octet-stream"
     response["Content-Disposition"] = disposition(name, inline=shown)
     response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response["X-Content-Type-Options"] = "nosniff"
