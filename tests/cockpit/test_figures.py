@@ -184,7 +184,9 @@ def test_a_leader_supervises_with_level_and_day_and_everybody_reads_it(
     case.refresh_from_db()
     assert case.supervision_count == 1
     html = client.get(f"/cockpit/cases/{case.number}/").content.decode()
-    assert "Urge: 三天内解决" in html
+    assert case.events.get(move="supervise").detail["level"] == "urge"
+    assert html.count('<span class="tag tag-strong">Urge</span>') == 2  # above the story and in it
+    assert "三天内解决" in html
     assert until.isoformat() in html
     assert case.number in client.get("/cockpit/").content.decode()
 

@@ -245,10 +245,8 @@ def test_lists_of_the_ground_ask_a_fixed_number_of_questions(
 
 def test_fields_suggest_what_fits(system: Person, city: City) -> None:
     a_class(city.edition, "E0103", "乱堆物料")
-    found = system.client.get(reverse("console:find_regions") + "?field=region&region=黄浦")
+    found = system.client.get(reverse("console:find_regions") + "?region=黄浦")
     assert found.content.decode() == '<option value="310101000000 黄浦区"></option>'
-    found = system.client.get(
-        reverse("console:find_classes") + "?field=case_class&case_class=E0103"
-    )
+    found = system.client.get(reverse("console:find_classes") + "?case_class=E0103")
     assert "乱堆物料" in found.content.decode()
     assert Region.objects.count() == 3

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from python_calamine import CalamineWorkbook
 
 from linli.audit.models import AccessLog
+from linli.cases.forms import read_filter
 from linli.cases.models import SavedFilter
 from linli.cases.rules.inputs import Place
-from linli.desk.forms.filters import read_filter
 from linli.desk.rules.cells import safe_cell
 from linli.desk.rules.columns import COLUMNS
 from linli.kernel.errors import BadInput
@@ -40,6 +40,21 @@ def test_class_and_unit_are_read_as_people_write_them(city: City) -> None:
     assert read_filter(_query(unit=unit.name)).unit == unit.pk
     with pytest.raises(BadInput, match="class"):
         read_filter(_query(**{"class": "没有这个"}))
+
+
+def test_the_filter_bar_sends_back_every_filter_of_the_address(city: City, at_desk: Seated) -> None:
+    """“Apply” must not drop what a link from elsewhere has set."""
+    client = at_desk(exporter(city))
+    query = (
+        "stage=filed,dispatched&class=E0102&region=&since=2026-01-02&until=2026-03-04&light=red"
+        "&queue=late&channel=portal&urgency=urgent&handling=general&suspended=0&supervised=1"
+        "&self_handled=1&mine=1&q=x"
+    )
+    wanted = read_filter(QueryDict(query))
+    for address in ("/desk/cases/", "/map/"):
+        form = client.get(f"{address}?{query}").context["form"]
+        sent = {name: value for name in form.fields if (value := form[name].value())}
+        assert read_filter(_query(**{k: str(v) for k, v in sent.items()})) == wanted, address
 
 
 def _query(**values: str) -> QueryDict:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from linli.cases import rules, services
 from linli.cases.models import Case, CaseEvent
 from linli.desk.forms.moves import form_for
+from linli.desk.rules.moves import about
 from linli.staff.models import Post
 from tests.cases.city import City
 from tests.desk.conftest import Seated
@@ -283,3 +284,13 @@ def test_every_kind_of_input_has_a_maker(city: City) -> None:
     assert {i.kind for row in rules.MOVES.values() for i in row.inputs} <= set(_MAKERS)
     case = make_case(city)
     assert form_for("file", case, city.districts[0].user("street_chief")).parts()
+
+
+def test_every_move_says_what_it_does_in_both_languages() -> None:
+    for move in rules.MOVES:
+        with translation.override("en"):
+            english = str(about(move))
+        with translation.override("zh-hans"):
+            chinese = str(about(move))
+        assert english.endswith("."), move
+        assert chinese.endswith("。"), move

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils import translation
 
 from linli.kernel import navigation
 from linli.kernel.bundle import bundle, icon_names
+from linli.kernel.forms import DayField, DayInput
 from linli.kernel.templatetags import linli as tags
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "linli"
@@ -204,3 +206,40 @@ def test_what_people_typed_is_escaped_in_the_kit() -> None:
         page = Template(f'{{% include "kit/{partial}.html" %}}').render(context)
         assert evil not in page
         assert "&lt;script&gt;" in page
+
+
+def test_what_lies_below_an_entry_that_stands_alone_is_not_that_entry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inbox = navigation.NavItem(label="Inbox", url_name="desk:inbox", icon="inbox", alone=True)
+    cases = navigation.NavItem(label="All", url_name="desk:cases", icon="list-details")
+    monkeypatch.setattr(navigation, "_items", [inbox, cases])
+
+    def current(path: str) -> list[str]:
+        shown = navigation.Navigation(Somebody(), path).sections
+        return [str(entry.label) for entry in shown[0].entries if entry.current]
+
+    assert current("/desk/") == ["Inbox"]
+    assert current("/desk/notices") == current("/desk/search") == []
+    assert current("/desk/cases/2026-1") == ["All"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-11-30", "2026/11/30", "2026.11.30", "20261130", "2026年11月30日"]
+)
+def test_a_day_is_read_as_people_write_it(typed: str) -> None:
+    assert DayField().clean(typed).isoformat() == "2026-11-30"
+
+
+def test_what_is_no_day_is_answered_by_an_example() -> None:
+    with pytest.raises(ValidationError, match="2026-11-30"), translation.override("en"):
+        DayField().clean("30th of November")
+
+
+def test_a_day_is_shown_the_same_in_every_language() -> None:
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            drawn = DayInput(until="until").render("since", "2026-11-30")
+        assert 'type="text"' in drawn  # a browser's own field follows the browser's language
+        assert 'value="2026-11-30"' in drawn
+        assert 'data-until="until"' in drawn

@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases import policy, rules
+from linli.cases.rules import Supervision
 from linli.kernel.errors import Refused
+from linli.kernel.forms import DayField, DayInput
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
     from linli.staff.models import User
 
-LEVELS = {
-    "attend": pgettext_lazy("level", "Attend to it"),
-    "urge": pgettext_lazy("level", "Urge"),
-    "grave": pgettext_lazy("level", "Grave: report to me"),
-}
 #: In the order of the page.
 MOVES = ("sign_escalation", "refuse_escalation", "supervise", "comment")
 _LABELS = {
@@ -49,31 +45,23 @@ class MoveForm(forms.Form):
         if move == "supervise":
             self.fields["level"] = forms.ChoiceField(
                 label=pgettext_lazy("input", "Level"),
-                choices=list(LEVELS.items()),
-                initial="attend",
+                choices=Supervision.choices,
+                initial=Supervision.ATTEND,
                 widget=forms.RadioSelect,
             )
-            self.fields["until"] = forms.DateField(
+            self.fields["until"] = DayField(
                 label=pgettext_lazy("input", "To be done by"),
                 required=False,
-                widget=forms.DateInput(
-                    attrs={"type": "date", "min": timezone.localdate().isoformat()},
-                    format="%Y-%m-%d",
-                ),
+                widget=DayInput({"data-min": timezone.localdate().isoformat()}),
             )
             self.order_fields(["level", "opinion", "until", "seen"])
 
     def values(self) -> dict[str, Any]:
-        """The inputs by name. The level stands before the order, where everybody reads it."""
+        """The inputs by name."""
         cleaned = self.cleaned_data
         found: dict[str, Any] = {"opinion": cleaned["opinion"]}
         if self.move == "supervise":
-            level = LEVELS[cleaned["level"]]
-            found["opinion"] = _("%(level)s: %(order)s") % {
-                "level": level,
-                "order": cleaned["opinion"],
-            }
-            found["until"] = cleaned["until"]
+            found |= {"level": cleaned["level"], "until": cleaned["until"]}
         return found
 
     def refuse(self, refusal: Refused) -> None:

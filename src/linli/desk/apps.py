@@ -17,7 +17,7 @@ class DeskConfig(AppConfig):
         section = _("Cases")
         register(
             NavItem(label=_("Inbox"), url_name="desk:inbox", icon="inbox", grants=("cases.see",),
-                    badge_key="inbox", order=10, section=section),
+                    badge_key="inbox", order=10, section=section, alone=True),
             NavItem(label=_("All cases"), url_name="desk:cases", icon="list-details",
                     grants=("cases.see",), order=20, section=section),
             NavItem(label=_("Take in a report"), url_name="desk:intake", icon="phone-call",

@@ -38,6 +38,7 @@ class NavItem:
     order: int = 100
     section: Words = ""
     face: Face = "desk"
+    alone: bool = False  # pages below its address are not its own (notices below the inbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,13 @@ class Navigation:
             except NoReverseMatch:  # one wrong entry must not take every page down
                 log.error("navigation entry %s leads nowhere", item.url_name)
         here = max(
-            (url for _item, url in found if self._path.startswith(url)), key=len, default=None
+            (
+                url
+                for item, url in found
+                if (self._path == url if item.alone else self._path.startswith(url))
+            ),
+            key=len,
+            default=None,
         )
         return [
             (

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from linli.api.forms.base import Body
-from linli.api.forms.names import ChannelName, HandlingName, SpanName, UrgencyName
+from linli.api.forms.names import ChannelName, HandlingName, LevelName, SpanName, UrgencyName
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.moves import MOVES, Input
@@ -100,6 +100,7 @@ KINDS: dict[str, Any] = {
     "date": Annotated[
         str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A day such as 2026-11-22.")
     ],
+    "level": LevelName,
     "number": Annotated[str, Field(max_length=40, description="The number of a case.")],
     "limit": LimitIn,
     "rating": Annotated[int, Field(ge=1, le=3, description="3 satisfied, 2 fairly, 1 not.")],

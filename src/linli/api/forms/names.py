@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from linli.cases.rules import MOVES, Channel, Handling, Stage, Urgency
+from linli.cases.rules import MOVES, Channel, Handling, Stage, Supervision, Urgency
 from linli.catalogue.rules import LimitUnit
 
 if TYPE_CHECKING:  # a type checker cannot read literals out of a table
     StageName: TypeAlias = str
     UrgencyName: TypeAlias = str
+    LevelName: TypeAlias = str
     HandlingName: TypeAlias = str
     ChannelName: TypeAlias = str
     MoveName: TypeAlias = str
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # a type checker cannot read literals out of a table
 else:
     StageName = Literal[tuple(Stage.values)]
     UrgencyName = Literal[tuple(Urgency.values)]
+    LevelName = Literal[tuple(Supervision.values)]
     HandlingName = Literal[tuple(Handling.values)]
     ChannelName = Literal[tuple(Channel.values)]
     MoveName = Literal[tuple(MOVES)]

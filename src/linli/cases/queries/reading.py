@@ -95,12 +95,14 @@ class Entry:
     """An event as `kit/story.html` draws it."""
 
     number: int
+    move: str
     icon: str
     title: str
     who: str
     post: str
     at: datetime
     text: str
+    badge: str = ""  # one word that must be seen: how hard a leader presses
     quiet: bool = False
     details: list[Detail] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -193,12 +195,14 @@ def story_entries(case: Case, story: list[CaseEvent], files: list[CaseFile]) -> 
         photos = [f for f in own if f.kind == "photo"]
         entry = Entry(
             number=event.number,
+            move=event.move,
             icon=ICONS.get(event.move, "point"),
             title=move_label(event.move),
             who=_who(event),
             post=_post(event),
             at=event.at,
             text=_text(case, event),
+            badge=level_words(event),
             quiet=event.move in _QUIET or (event.actor_id is None and event.move == "resume"),
             details=_details(event, names),
             photos=[photo_of(case, f) for f in photos],
@@ -212,6 +216,19 @@ def story_entries(case: Case, story: list[CaseEvent], files: list[CaseFile]) -> 
         ]
         entries.append(entry)
     return entries
+
+
+def level_words(event: CaseEvent) -> str:
+    """How hard the leader presses; empty for what is no order."""
+    level = event.detail.get("level")
+    return str(rules.Supervision(level).label) if level in rules.Supervision.values else ""
+
+
+def order_of(case: Case, entries: list[Entry]) -> Entry | None:
+    """The last order of a leader on a case that is still open."""
+    if not case.is_open or not case.supervision_count:
+        return None
+    return next((entry for entry in reversed(entries) if entry.move == "supervise"), None)
 
 
 def _post(event: CaseEvent) -> str:

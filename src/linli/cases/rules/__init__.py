@@ -17,6 +17,7 @@ from linli.cases.rules.stages import (
     Channel,
     Handling,
     Stage,
+    Supervision,
     Urgency,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "Input",
     "Move",
     "Stage",
+    "Supervision",
     "Urgency",
     "after",
     "case_number",

@@ -33,7 +33,7 @@ class Input(NamedTuple):
 
     name: str
     kind: str  # text, reason, bool, unit, units, centre, post, class, condition, urgency, handling
-    #            place, files, date, number, limit, rating
+    #            place, files, date, number, limit, rating, level
     required: bool = False
 
 
@@ -353,7 +353,7 @@ MOVES: dict[str, Move] = {
         "cases.supervise",
         Axis.LEADER,
         pgettext_lazy("move", "Supervise"),
-        (Input("until", "date"), _REASON),
+        (Input("level", "level"), _REASON, Input("until", "date")),
     ),
     "comment": Move(
         tuple(Stage),

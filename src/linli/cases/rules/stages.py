@@ -65,6 +65,14 @@ class Handling(TextChoices):
     APPROVAL = "approval", _("Approval: needs an administrative decision")
 
 
+class Supervision(TextChoices):
+    """How hard a leader presses (督办, R76), in rising order."""
+
+    ATTEND = "attend", pgettext_lazy("level", "Attend to it")
+    URGE = "urge", pgettext_lazy("level", "Urge")
+    GRAVE = "grave", pgettext_lazy("level", "Grave: report to me")
+
+
 class Channel(TextChoices):
     """Where a report came from (R69, R4); counted apart."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from linli.cases.models import Case
 from linli.cases.queries import people
 from linli.cases.rules.moves import MoveRefused
+from linli.cases.rules.stages import Supervision
 from linli.cases.services import clocks, telling
 from linli.cases.services.core import Act, advance
 from linli.kernel.errors import BadInput
@@ -133,15 +134,23 @@ def supervise(
     actor: User,
     now: datetime,
     opinion: str,
+    level: str = Supervision.ATTEND,
     until: date | None = None,
     seen: int | None = None,
 ) -> Case:
     """督办: the leader's order to the unit and the centre; the stage stays (R76)."""
+    if level not in Supervision.values:
+        raise BadInput(
+            _("level is one of %(allowed)s, not “%(value)s”.")
+            % {"allowed": ", ".join(Supervision.values), "value": level[:40]},
+            field="level",
+        )
     if until is not None and until < timezone.localdate(now):
         raise BadInput(_("until: choose today or a later day."), field="until")
 
     def change(act: Act) -> None:
         act.case.supervision_count += 1
+        act.detail["level"] = str(level)
         if until is not None:
             act.detail["until"] = until.isoformat()
         telling.tell_unit(act.case, now=now)

@@ -69,6 +69,7 @@ def _page(
     request: StaffRequest, case: Case, sent: MoveForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     story, files = queries.story_of(case), queries.files_of(case)
+    entries = reading.story_entries(case, story, files)
     moves = [
         {
             "form": sent if sent is not None and sent.move == form.move else form,
@@ -83,7 +84,8 @@ def _page(
         "case": case,
         "now": timezone.now(),
         "steps": reading.steps_of(case, story),
-        "entries": reading.story_entries(case, story, files),
+        "entries": entries,
+        "order": reading.order_of(case, entries),
         "counts": reading.counts_of(case),
         "moves": moves,
         "refused": sent if sent is not None and all(m["form"] is not sent for m in moves) else None,

@@ -6,38 +6,20 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from linli.catalogue.models import CaseClass
 from linli.console.queries import catalogue as catalogue_queries
 from linli.console.queries import territory
 from linli.kernel.errors import Refused
+from linli.kernel.forms import DayField, Suggested
 from linli.territory.models import Region
 
 
-class DayInput(forms.DateInput):
-    """The device's own date picker."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-def day(label: Any, *, required: bool = True, help_text: Any = "", **more: Any) -> forms.DateField:
+def day(label: Any, *, required: bool = True, help_text: Any = "", **more: Any) -> DayField:
     """A date as 2026-03-01, whatever the language."""
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        widget=DayInput(),
-        input_formats=["%Y-%m-%d"],
-        **more,
-    )
+    return DayField(label=label, required=required, help_text=help_text, **more)
 
 
 def words(label: Any, most: int, *, required: bool = True, **more: Any) -> forms.CharField:
@@ -56,33 +38,6 @@ def midnight(on: date | None) -> datetime | None:
     if on is None:
         return None
     return datetime.combine(on, time(), timezone.get_current_timezone())
-
-
-class Suggested(forms.TextInput):
-    """A text field that offers what fits while one types; without scripts it takes the code."""
-
-    def __init__(self, source: str, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.source = source
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        list_id = f"{(attrs or {}).get('id', name)}_found"
-        given = {
-            **(attrs or {}),
-            "list": list_id,
-            "autocomplete": "off",
-            "hx-get": reverse(self.source) + f"?field={name}",
-            "hx-trigger": "input changed delay:200ms, focus once",
-            "hx-target": f"#{list_id}",
-            "hx-swap": "innerHTML",
-            "hx-params": name,
-            "hx-push-url": "false",
-            "hx-select": "unset",
-        }
-        box = super().render(name, value, given, renderer)
-        return format_html('{}<datalist id="{}"></datalist>', box, list_id)
 
 
 def region_text(region: Region | None) -> str:

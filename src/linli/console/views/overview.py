@@ -23,11 +23,16 @@ def overview(request: StaffRequest) -> HttpResponse:
     return render(request, "console/overview.html", {"found": found})
 
 
+def _typed(request: StaffRequest) -> str:
+    """The code or word in the one field that is sent, whatever it is called."""
+    return next(iter(request.GET.dict().values()), "")[:60].split(" ")[0]
+
+
 @require_safe
 @staff_page((*areas.OVERVIEW, areas.DUTIES))
 def find_regions(request: StaffRequest) -> HttpResponse:
     """Options of a datalist: regions by code or part of a name."""
-    typed = request.GET.get(request.GET.get("field", "region"), "")[:60].split(" ")[0]
+    typed = _typed(request)
     rows = territory.regions_by_words(typed, on=timezone.localdate())[:20] if typed else []
     return HttpResponse(
         format_html_join("", '<option value="{} {}"></option>', ((r.code, r.name) for r in rows))
@@ -38,7 +43,7 @@ def find_regions(request: StaffRequest) -> HttpResponse:
 @staff_page(areas.CATALOGUE)
 def find_classes(request: StaffRequest) -> HttpResponse:
     """Options of a datalist: classes by code or part of a name."""
-    typed = request.GET.get(request.GET.get("field", "case_class"), "")[:60].split(" ")[0]
+    typed = _typed(request)
     known = current().classes(on=timezone.localdate())
     found = [
         one

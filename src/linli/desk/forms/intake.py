@@ -10,12 +10,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from linli.cases.queries import choosing
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Contact, Place
 from linli.desk.forms.moves import say_what_is_missing
-from linli.desk.forms.widgets import PlainSelect, Suggested
-from linli.desk.queries import choices
 from linli.kernel.errors import Refused
+from linli.kernel.forms import PlainSelect, Suggested
 
 #: What an operator takes in by hand; machines and residents have their own doors.
 BY_HAND = (Channel.HOTLINE, Channel.COUNTER, Channel.WECHAT, Channel.PETITION, Channel.POLICE,
@@ -92,7 +92,7 @@ class IntakeForm(forms.Form):
         if (lon is None) != (lat is None):
             self.add_error("lon", _("Longitude and latitude belong together: give both."))
         if words := cleaned.get("case_class"):
-            code = choices.class_code_of(words)
+            code = choosing.class_code_of(words)
             if code is None or len(code) != 5:
                 self.add_error("case_class", _("Choose a class from the list, or type its code."))
             else:

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases import rules
-from linli.cases.rules import Handling, Urgency
+from linli.cases.queries import choosing
+from linli.cases.rules import Handling, Supervision, Urgency
 from linli.cases.rules.inputs import Place
 from linli.catalogue.queries import unit_text
 from linli.catalogue.rules import Limit, LimitUnit
-from linli.desk.forms.widgets import PlainSelect, Suggested
 from linli.desk.queries import choices
 from linli.desk.rules.moves import RATINGS, YES_NO, input_help, input_label
 from linli.kernel.errors import Refused
+from linli.kernel.forms import DayField, DayInput, PlainSelect, Suggested
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -126,7 +128,7 @@ class MoveForm(forms.Form):
                 if item.required and None in given and not self.errors.keys() & {"lon", "lat"}:
                     self.add_error("lon", _("Mark the place on the map, or fill in both numbers."))
             elif item.kind == "class" and cleaned.get(item.name):
-                code = choices.class_code_of(cleaned[item.name])
+                code = choosing.class_code_of(cleaned[item.name])
                 if code is None:
                     self.add_error(item.name, _("Choose a class from the list, or type its code."))
                 else:
@@ -275,7 +277,7 @@ def _class(form: MoveForm, item: rules.Input) -> None:
     form.fields[item.name] = forms.CharField(
         **(_label(form, item) | {"required": item.required or missing}),
         max_length=80,
-        initial=choices.class_text(form.case.case_class),
+        initial=choosing.class_text(form.case.case_class),
         widget=Suggested("desk:find_classes"),
     )
 
@@ -283,7 +285,7 @@ def _class(form: MoveForm, item: rules.Input) -> None:
 def _condition(form: MoveForm, item: rules.Input) -> None:
     typed = form.data.get("case_class", "") if form.is_bound else ""
     own = form.case.case_class.code if form.case.case_class is not None else None
-    code = choices.class_code_of(typed) if typed else own
+    code = choosing.class_code_of(typed) if typed else own
     form.fields[item.name] = forms.ChoiceField(
         **_label(form, item),
         widget=PlainSelect,
@@ -332,11 +334,8 @@ def _files(form: MoveForm, item: rules.Input) -> None:
 
 
 def _date(form: MoveForm, item: rules.Input) -> None:
-    form.fields[item.name] = forms.DateField(
-        **_label(form, item),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Give a day, such as 2026-11-30.")},
-    )
+    least = {"data-min": timezone.localdate().isoformat()}
+    form.fields[item.name] = DayField(**_label(form, item), widget=DayInput(least))
 
 
 def _number(form: MoveForm, item: rules.Input) -> None:
@@ -361,11 +360,21 @@ def _rating(form: MoveForm, item: rules.Input) -> None:
     )
 
 
+def _level(form: MoveForm, item: rules.Input) -> None:
+    form.fields[item.name] = forms.ChoiceField(
+        **_label(form, item),
+        choices=Supervision.choices,
+        widget=forms.RadioSelect,
+        initial=Supervision.ATTEND,
+    )
+
+
 _MAKERS: dict[str, Callable[[MoveForm, rules.Input], None]] = {
     "text": _text, "reason": _text, "bool": _bool, "unit": _unit, "units": _co_units,
     "centre": _centre, "post": _post, "class": _class, "condition": _condition,
     "urgency": _urgency, "handling": _handling, "place": _place, "files": _files, "date": _date,
     "number": _number, "limit": _limit, "rating": _rating,
+    "level": _level,
 }  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,21 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.cases.queries import people
+from linli.cases.queries.choosing import MOST_FOUND, class_code_of
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
 from linli.territory import queries as territory
 from linli.territory.models import Grid
-from linli.territory.queries import RegionFacts
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
-    from linli.catalogue.models import CaseClass, FilingCondition
+    from linli.catalogue.models import FilingCondition
     from linli.staff.models import User
 
-_CODE = re.compile(r"^\s*([CEce]\d{0,4})\b")
-_ID = re.compile(r"#(\d{1,17})\s*$")
 HANDLES = ("department", "utility", "contractor", "street", "community", "other")
-MOST_FOUND = 30
 
 
 class Option(NamedTuple):
@@ -92,58 +87,10 @@ def centres_below(case: Case) -> list[Option]:
     return [Option(str(c.pk), c.label) for c in staff.centres() if c.pk in ids]
 
 
-def unit_names(ids: Sequence[int]) -> dict[int, str]:
-    """Names of units by id, retired ones too. One query, none for nothing."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    return {unit.pk: unit.label for unit in staff.units(active=None).filter(pk__in=wanted)}
-
-
 def find_units(words: str) -> list[Option]:
     """Units whose name contains `words`, for typing. One query."""
     rows = staff.units(active=True, words=words.strip()[:40])[:MOST_FOUND]
     return [Option(f"{unit.label} #{unit.pk}", str(unit.get_kind_display())) for unit in rows]
-
-
-def unit_id_of(text: str) -> int | None:
-    """The id in what was typed or chosen (“城管局 #12”, “12”), or the one unit of that name."""
-    text = text.strip()
-    if found := _ID.search(text):
-        return int(found[1])
-    if text.isascii() and text.isdigit() and len(text) < 18:
-        return int(text)
-    named = list(staff.units(active=None, words=text[:100])[:2]) if text else []
-    return named[0].pk if len(named) == 1 else None
-
-
-def find_classes(words: str, *, most: int = MOST_FOUND) -> list[CaseClass]:
-    """Classes in use whose code begins with `words` or whose name contains them. One query."""
-    wanted = words.strip().casefold()[:60]
-    code = _CODE.match(words.strip())
-    found = []
-    for one in catalogue.classes():
-        names = f"{one.name} {one.name_en} {one.major_name} {one.major_name_en}".casefold()
-        if (code and one.code.startswith(code[1].upper())) or (wanted and wanted in names):
-            found.append(one)
-    return found[:most]
-
-
-def class_text(case_class: CaseClass | None) -> str:
-    """A class as the forms write it: “E0102 暴露垃圾”; `class_code_of` reads it back."""
-    return f"{case_class.code} {case_class.label}" if case_class is not None else ""
-
-
-def class_code_of(text: str) -> str | None:
-    """The code in what was typed or chosen, or that of the one class with this name; else None."""
-    text = text.strip()
-    if code := _CODE.match(text):
-        return code[1].upper()
-    exact = [c for c in catalogue.classes() if text and text in (c.name, c.name_en)]
-    if len(exact) == 1:
-        return exact[0].code
-    found = find_classes(text, most=2)
-    return found[0].code if len(found) == 1 else None
 
 
 def conditions_of(code: str | None) -> list[FilingCondition]:
@@ -152,27 +99,6 @@ def conditions_of(code: str | None) -> list[FilingCondition]:
         return []
     found = [c for c in catalogue.classes() if c.code == code]
     return catalogue.conditions_for(found[0]) if found else []
-
-
-def regions_for(user: User) -> list[tuple[int, RegionFacts]]:
-    """The regions a person may filter by, as an indented tree: (depth, region). No query."""
-    tree = territory.tree()
-    tops: set[int] = set()
-    for seat in user.seats:
-        if seat.reach == "region" and seat.region_id is not None:
-            tops.add(seat.region_id)
-    roots = [tree.region(top) for top in sorted(tops)] if tops else tree.children_of(None)
-    lines: list[tuple[int, RegionFacts]] = []
-
-    def add(region: RegionFacts, depth: int) -> None:
-        lines.append((depth, region))
-        if region.tier != "community":
-            for child in tree.children_of(region.id):
-                add(child, depth + 1)
-
-    for root in roots:
-        add(root, 0)
-    return lines
 
 
 def today() -> date:

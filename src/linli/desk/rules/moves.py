@@ -32,6 +32,7 @@ _LABELS: dict[str, Words] = {
     "unit": pgettext_lazy("input", "Unit that has to act"),
     "co_units": pgettext_lazy("input", "Units that help"),
     "rating": pgettext_lazy("input", "Rating"),
+    "level": pgettext_lazy("input", "Level"),
     "into": pgettext_lazy("input", "Number of the case it joins"),
     "until": pgettext_lazy("input", "Until"),
     "limit": pgettext_lazy("input", "More time"),
@@ -67,6 +68,71 @@ _HELP: dict[tuple[str, str], Words] = {
     ("request_check", "assignee"): _("Left open, the worker of the grid goes."),
     ("decline", "opinion"): _("Say whose work it is; declined cases are counted for the unit."),
 }
+#: What happens if one does it, for somebody who is new here.
+_ABOUT: dict[str, Words] = {
+    "request_verification": _(
+        "Somebody goes and looks whether the report is true before it is filed."
+    ),
+    "verify": _("Say what you found on site; the case goes back to the centre, which decides."),
+    "file": _(
+        "The report becomes a case: class, place and condition are fixed, "
+        "and the limits follow from them."
+    ),
+    "dispatch": _(
+        "The unit gets the case with a limit. The units of the responsibility list stand first."
+    ),
+    "accept": _("Your unit takes the case on; from now on the time for handling runs."),
+    "report_back": _(
+        "The work is done: say what was done and prove it with a photo. "
+        "The centre then has it checked."
+    ),
+    "request_check": _(
+        "Somebody who did not handle the case looks on site whether the problem is solved."
+    ),
+    "check": _("Look on site, take a photo there, and say whether the problem is solved."),
+    "close": _("The check was passed: the case ends and whoever reported is asked for a rating."),
+    "evaluate": _("Note how satisfied the person who reported is."),
+    "self_handle": _("Found and solved on the spot: the case is closed at once and counted apart."),
+    "dismiss": _("The report does not become a case. It ends here."),
+    "merge": _(
+        "The same problem is known already: this report joins the other case and follows it."
+    ),
+    "unmerge": _("The report becomes a case of its own again."),
+    "void": _("The case was a mistake. It ends, stays readable, and counts for nobody."),
+    "decline": _(
+        "It is not the work of your unit: the case goes back to the centre to be dispatched anew."
+    ),
+    "rework": _("The check was not passed: the same unit has to do it again."),
+    "reopen": _("The problem is not solved, or is back: the case is dispatched again."),
+    "co_report": _("Tell the lead unit and the centre what your unit has done."),
+    "give_feedback": _(
+        "Note what the person who reported was told; some cases cannot be closed before."
+    ),
+    "suspend": _(
+        "Nothing can be done at present: the clock stands still until the day you choose."
+    ),
+    "resume": _("The clock runs again, with the time that was left."),
+    "ask_extension": _(
+        "Ask the centre for more time, before the limit is over. "
+        "The clock runs on until it answers."
+    ),
+    "extend": _("The unit gets the time it asked for."),
+    "refuse_extension": _("The limit stays as it is."),
+    "ask_reporter": _("The question stands on the page on which the person follows the report."),
+    "answer": _(
+        "Note what the person answered on the telephone or at the counter; the clock runs again."
+    ),
+    "escalate": _("The tier above takes the case over. A street's leader signs first."),
+    "sign_escalation": _("With your signature the case goes to the tier above."),
+    "refuse_escalation": _("The case stays with this centre."),
+    "delegate": _("The centre below takes the case over."),
+    "transfer": _("The place belongs to another district; its centre takes the case over."),
+    "amend": _("Correct what was entered. If class or urgency change, the limits are set anew."),
+    "supervise": _(
+        "Your order stands above the story; unit and centre are told at once. The stage stays."
+    ),
+    "comment": _("Your words stand in the story. Nothing else changes."),
+}
 YES_NO: dict[str, tuple[Words, Words]] = {
     "true": (_("True: it is as reported"), _("Not true, or not there any more")),
     "passed": (_("Passed: the problem is solved"), _("Not passed: it has to be done again")),
@@ -76,6 +142,11 @@ RATINGS: tuple[tuple[int, Words], ...] = (
     (2, pgettext_lazy("rating", "Fairly satisfied")),
     (1, pgettext_lazy("rating", "Not satisfied")),
 )
+
+
+def about(move: str) -> Words:
+    """What happens if one makes `move`, in a sentence."""
+    return _ABOUT[move]
 
 
 def input_label(move: str, name: str, kind: str) -> Words:

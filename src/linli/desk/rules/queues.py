@@ -70,3 +70,8 @@ QUEUES: dict[str, Queue] = {
         _("Open cases past their limit appear here."),
     ),
 }  # fmt: skip
+
+
+def queue_choices() -> list[tuple[str, Words]]:
+    """Names and labels, for the filter."""
+    return [(name, queue.label) for name, queue in QUEUES.items()]

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases import policy, queries
 from linli.cases import services as case_services
-from linli.cases.queries import reading
+from linli.cases.queries import choosing, reading
 from linli.cases.queries.reading import ICONS
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
-from linli.desk.queries import choices
 from linli.desk.rules.columns import light_of
 from linli.desk.rules.moves import GRAVE, MAIN
 from linli.kernel.errors import Refused
@@ -51,6 +50,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     now = timezone.now()
     story = queries.story_of(case)
     files = queries.files_of(case)
+    entries = reading.story_entries(case, story, files)
     clocks = reading.clock_rows(queries.clocks_of(case))
     similar = []
     if case.stage in _BEFORE_DISPATCH and case.place is not None:
@@ -62,13 +62,14 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
             class_id=case.case_class_id,
             but=case.pk,
         )
-    co_units = choices.unit_names(case.co_units)
+    co_units = choosing.unit_names(case.co_units)
     return {
         "case": case,
         "now": now,
         "light": light_of(case, now),
         "steps": reading.steps_of(case, story),
-        "entries": reading.story_entries(case, story, files),
+        "entries": entries,
+        "order": reading.order_of(case, entries),
         "files": files,
         "running": [c for c in clocks if c.ended_at is None],
         "ended": [c for c in clocks if c.ended_at is not None],

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
+from linli.cases.queries import choosing
 from linli.desk.forms.moves import condition_choices
 from linli.desk.queries import choices
 from linli.staff.web import StaffRequest, staff_page
@@ -30,8 +31,8 @@ def find_units(request: StaffRequest) -> HttpResponse:
 def find_classes(request: StaffRequest) -> HttpResponse:
     """Options of a datalist: classes by code or words."""
     typed = _typed(request)
-    found = choices.find_classes(typed or "E") + ([] if typed else choices.find_classes("C"))
-    return _options((choices.class_text(c), c.major_label) for c in found)
+    found = choosing.find_classes(typed or "E") + ([] if typed else choosing.find_classes("C"))
+    return _options((choosing.class_text(c), c.major_label) for c in found)
 
 
 def _options(pairs: object) -> HttpResponse:
@@ -44,7 +45,7 @@ def _options(pairs: object) -> HttpResponse:
 @staff_page("cases.see")
 def find_conditions(request: StaffRequest) -> HttpResponse:
     """Options of a select: the filing conditions of the class that was typed."""
-    code = choices.class_code_of(request.GET.get("case_class", ""))
+    code = choosing.class_code_of(request.GET.get("case_class", ""))
     return HttpResponse(
         format_html_join("", '<option value="{}">{}</option>', condition_choices(code))
     )

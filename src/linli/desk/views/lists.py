@@ -23,13 +23,13 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.audit import services as audit
 from linli.cases import queries as cases
 from linli.cases import services as case_services
+from linli.cases.forms import FilterForm, read_filter
 from linli.cases.rules.filters import CaseFilter
 from linli.desk import services
-from linli.desk.forms.filters import FilterForm, read_filter
 from linli.desk.queries.columns import columns_for
 from linli.desk.queries.listing import Listing, listing, table_for_export, total_of
 from linli.desk.rules.columns import COLUMNS, clean_columns
-from linli.desk.rules.queues import QUEUES
+from linli.desk.rules.queues import QUEUES, queue_choices
 from linli.kernel.errors import BadInput, Refused
 from linli.staff.web import StaffRequest, staff_page
 
@@ -67,7 +67,9 @@ def case_list(request: StaffRequest) -> HttpResponse:
     status = 422 if refusal else 200
     if request.htmx and request.htmx.target == "list":  # type: ignore[attr-defined]  # django_htmx
         return render(request, "desk/cases.html#list", context, status=status)
-    context["form"] = FilterForm(request.user, wanted, request.GET if refusal else None)
+    context["form"] = FilterForm(
+        request.user, wanted, request.GET if refusal else None, queues=queue_choices()
+    )
     context["saved"] = _saved(request, wanted)
     return render(request, "desk/cases.html", context, status=status)
 

@@ -18,7 +18,7 @@ from linli.cases.queries.reading import ICONS
 from linli.cases.rules.guards import hindrance
 from linli.desk.forms.moves import MoveForm, form_for
 from linli.desk.queries import inbox
-from linli.desk.rules.moves import GRAVE
+from linli.desk.rules.moves import GRAVE, about
 from linli.desk.views.case import queue_of
 from linli.files import services as files
 from linli.kernel.errors import Refused, Stale
@@ -130,6 +130,7 @@ def _page(
         "case": case,
         "move": move,
         "row": row,
+        "about": about(move),
         "icon": ICONS.get(move, "point"),
         "grave": move in GRAVE,
         "form": form,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.cases import queries, rules
+from linli.cases.queries import choosing
 from linli.cases.rules.filters import CaseFilter
 from linli.desk.queries import choices
 from linli.desk.queries.listing import listing
@@ -41,7 +42,7 @@ def search(request: StaffRequest) -> HttpResponse:
             request.user, CaseFilter(words=q), list(USUAL), now=timezone.now()
         )
         context["search_query"] = urlencode({"q": q})
-        context["classes"] = choices.find_classes(q, most=12)
+        context["classes"] = choosing.find_classes(q, most=12)
         context["places"] = choices.find_places(q)[:8]
     return render(request, "desk/search.html", context)
 

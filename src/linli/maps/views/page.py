@@ -44,7 +44,7 @@ def case_map(request: StaffRequest) -> HttpResponse:
     status = 422 if refusal else 200
     if request.htmx and request.htmx.target == "beside":  # type: ignore[attr-defined]  # django_htmx
         return render(request, "maps/map.html#beside", context, status=status)
-    context["form"] = MapFilterForm(request.user, wanted)
+    context["form"] = MapFilterForm(request.user, wanted, request.GET if refusal else None)
     window = queries.window_for(request.user, today=timezone.localdate(now))
     context["bounds"] = ",".join(f"{edge:.5f}" for edge in window) if window else ""
     return render(request, "maps/map.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The filter bar of the list."""
+"""The filter bar of every list of cases: the desk's, the map's."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from linli.cases.rules import Channel, Handling, Stage, Urgency
+from linli.cases.queries import choosing
+from linli.cases.rules import OPEN, Channel, Handling, Stage, Urgency
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
-from linli.desk.forms.widgets import PlainSelect, Suggested
-from linli.desk.queries import choices
-from linli.desk.rules.queues import QUEUES
 from linli.kernel.errors import BadInput
+from linli.kernel.forms import DayField, DayInput, PlainSelect, Suggested
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linli.staff.models import User
 
 ANY = ("", pgettext_lazy("filter", "any"))
@@ -35,7 +36,7 @@ def read_filter(query: QueryDict) -> CaseFilter:
     """
     given: dict[str, Any] = {name: query.getlist(name) for name in query}
     if words := query.get("class", "").strip():
-        code = choices.class_code_of(words)
+        code = choosing.class_code_of(words)
         if code is None:
             raise BadInput(
                 _("class: no class or several are called “%(words)s”. Choose one from the list.")
@@ -44,7 +45,7 @@ def read_filter(query: QueryDict) -> CaseFilter:
             )
         given["class"] = code
     if words := query.get("unit", "").strip():
-        unit = choices.unit_id_of(words)
+        unit = choosing.unit_id_of(words)
         if unit is None:
             raise BadInput(
                 _("unit: no unit or several are called “%(words)s”. Choose one from the list.")
@@ -56,7 +57,8 @@ def read_filter(query: QueryDict) -> CaseFilter:
 
 
 class FilterForm(forms.Form):
-    """Shows a `CaseFilter`; reading is done by `read_filter`."""
+    """Shows a `CaseFilter`; reading is done by `read_filter`. `queues` are names and labels of the
+    queues to choose from; without any, a queue that is set stays set, unseen."""
 
     q = forms.CharField(label=pgettext_lazy("filter", "Words or number"), required=False)
     stage = forms.ChoiceField(
@@ -82,21 +84,14 @@ class FilterForm(forms.Form):
             ("red", gettext_lazy("Overdue")),
         ],
     )
-    since = forms.DateField(
+    since = DayField(
         label=pgettext_lazy("filter", "Reported from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(until="until"),
     )
-    until = forms.DateField(
-        label=pgettext_lazy("filter", "Reported until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    until = DayField(label=pgettext_lazy("filter", "Reported until"), required=False)
     queue = forms.ChoiceField(
-        label=pgettext_lazy("filter", "Queue"),
-        required=False,
-        widget=PlainSelect,
-        choices=lambda: [ANY, *((name, queue.label) for name, queue in QUEUES.items())],
+        label=pgettext_lazy("filter", "Queue"), required=False, widget=PlainSelect
     )
     grid = forms.CharField(label=pgettext_lazy("filter", "Grid code"), required=False)
     channel = forms.ChoiceField(
@@ -129,12 +124,19 @@ class FilterForm(forms.Form):
     )
     mine = forms.BooleanField(label=pgettext_lazy("filter", "Mine only"), required=False)
 
-    def __init__(self, user: User, wanted: CaseFilter, typed: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        user: User,
+        wanted: CaseFilter,
+        typed: QueryDict | None = None,
+        *,
+        queues: Iterable[tuple[str, Any]] = (),
+    ) -> None:
         initial: dict[str, Any] = dict(wanted.query())
         if wanted.stages:
             initial["stage"] = _one_stage(wanted)
         if wanted.unit is not None:
-            names = choices.unit_names([wanted.unit])
+            names = choosing.unit_names([wanted.unit])
             initial["unit"] = f"{names.get(wanted.unit, '')} #{wanted.unit}".strip()
         if wanted.case_class:
             initial["class"] = _class_words(wanted.case_class)
@@ -152,17 +154,29 @@ class FilterForm(forms.Form):
             "class": field,
             **{n: f for n, f in self.fields.items() if n not in ("q", "stage")},
         }
-        region = self.fields["region"]
-        assert isinstance(region, forms.ChoiceField)
-        region.choices = [ANY, *_region_choices(user)]
+        self._offer("region", _region_choices(user))
+        if listed := list(queues):
+            self._offer("queue", listed)
+        else:
+            self.fields["queue"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        if len(wanted.stages) > 1 and initial["stage"] != "open":  # several, chosen elsewhere
+            several = ", ".join(str(Stage(stage).label) for stage in wanted.stages)
+            self._offer("stage", [(",".join(wanted.stages), several)])
+
+    def _offer(self, name: str, more: Iterable[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        known: list[Any] = [*field.choices] or [ANY]  # type: ignore[misc]  # read from a field they can be walked
+        field.choices = [known[0], *more, *known[1:]]
 
     def visible_fields(self) -> list[forms.BoundField]:
         """The filters that always show; the kit draws these."""
-        return [self[name] for name in self.fields if name not in MORE]
+        seen = [self[name] for name in self.fields if name not in MORE]
+        return [bound for bound in seen if not bound.is_hidden]
 
     def more_fields(self) -> list[forms.BoundField]:
         """The filters behind “more”."""
-        return [self[name] for name in MORE]
+        return [self[name] for name in MORE if not self[name].is_hidden]
 
     @property
     def more_set(self) -> bool:
@@ -171,20 +185,18 @@ class FilterForm(forms.Form):
 
 
 def _one_stage(wanted: CaseFilter) -> str:
-    from linli.cases.rules import OPEN
-
     if wanted.stages == tuple(stage.value for stage in OPEN):
         return "open"
-    return wanted.stages[0]
+    return ",".join(wanted.stages)
 
 
 def _class_words(code: str) -> str:
     found = [c for c in catalogue.classes() if c.code == code]
-    return choices.class_text(found[0]) if found else code
+    return choosing.class_text(found[0]) if found else code
 
 
 def _region_choices(user: User) -> list[tuple[str, str]]:
     lines = []
-    for depth, region in choices.regions_for(user):
+    for depth, region in choosing.regions_for(user):
         lines.append((region.code, "\u3000" * depth + region.name))
     return lines

@@ -1,4 +1,4 @@
-"""Controls that the desk's forms share."""
+"""Fields that every face's forms share."""
 
 from __future__ import annotations
 
@@ -8,8 +8,43 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 SELECTED = SafeString(" selected")
+
+#: How people write a day; the first is how it is shown.
+DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]
+
+
+class DayInput(forms.DateInput):
+    """A day as 2026-11-22 in every language and browser.
+
+    A browser's own date field follows the browser's language, not the page's: a Chinese page showed
+    mm/dd/yyyy. The island `day` adds a calendar; with `until`, the name of the field of the same
+    form where a period ends, also quick choices (today, last 7 days, this month).
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, until: str = "") -> None:
+        own: dict[str, Any] = {
+            "data-island": "day",
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "maxlength": "11",
+            "placeholder": _("YYYY-MM-DD"),
+        }
+        if until:
+            own["data-until"] = until
+        super().__init__(own | (attrs or {}), format=DAY_FORMATS[0])
+
+
+class DayField(forms.DateField):
+    """A day, typed or chosen; what is no day is answered by an example."""
+
+    widget = DayInput
+    default_error_messages = {"invalid": _("Give a day, such as 2026-11-30.")}
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(input_formats=DAY_FORMATS, **more)
 
 
 class PlainSelect(forms.Select):
