@@ -103,7 +103,8 @@ def archive(name: str = "a.txt") -> bytes:
 
 
 def pdf() -> bytes:
-    return b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    """One page with a picture and a note; see `samples/README.md`."""
+    return (Path(__file__).parent / "samples" / "scan.pdf").read_bytes()
 
 
 def wav(seconds: int = 1, note: bytes = b"Zhang San") -> bytes:
@@ -130,11 +131,12 @@ def mp3(artist: bytes = b"Zhang San") -> bytes:
 
 
 def amr() -> bytes:
-    return b"#!AMR\n" + bytes(64)
+    return b"#!AMR\n" + bytes(65)  # five frames of 4.75 kbit/s
 
 
 def ogg() -> bytes:
-    return b"OggS\0\x02" + bytes(20) + b"\x01\x13" + b"OpusHead\x01\x01" + bytes(64)
+    """Opus by an encoder; see `samples/README.md`."""
+    return (Path(__file__).parent / "samples" / "opus.ogg").read_bytes()
 
 
 def webm(track: int = 1) -> bytes:
@@ -173,6 +175,7 @@ def movie(
 EVERY_KIND: dict[str, bytes] = {
     "image/jpeg": photo(),
     "image/png": png(),
+    "image/heic": (Path(__file__).parent / "samples" / "phone.heic").read_bytes(),
     "audio/mpeg": mp3(),
     "audio/wav": wav(),
     "audio/amr": amr(),

@@ -35,14 +35,20 @@ MOST_BYTES = {
     Kind.DOCUMENT: 20 * MIB,
 }
 MOST_OF_ALL = max(MOST_BYTES.values())
-# JPEG is read at reduced scale, so its pixels cost little memory; PNG and WebP cost 4 bytes each.
-MOST_PIXELS = {"image/jpeg": 80_000_000, "image/png": 30_000_000, "image/webp": 30_000_000}
+# JPEG is read at reduced scale, so its pixels cost little memory; those of the others cost 4 bytes
+# each, and those of a JPEG in layers, which is kept whole while it is decoded, 6.
+MOST_PIXELS = {
+    "image/jpeg": 80_000_000, "image/png": 30_000_000, "image/webp": 30_000_000,
+    "image/heic": 30_000_000,
+}  # fmt: skip
+MOST_IN_LAYERS = 25_000_000
 
 # Each type that is accepted: its kind and the endings its name may have, the first by rule.
 TYPES: dict[str, tuple[Kind, tuple[str, ...]]] = {
     "image/jpeg": (Kind.PHOTO, ("jpg", "jpeg")),
     "image/png": (Kind.PHOTO, ("png",)),
     "image/webp": (Kind.PHOTO, ("webp",)),
+    "image/heic": (Kind.PHOTO, ("heic", "heif")),
     "audio/mpeg": (Kind.AUDIO, ("mp3",)),
     "audio/mp4": (Kind.AUDIO, ("m4a", "mp4")),
     "audio/3gpp": (Kind.AUDIO, ("3gp",)),

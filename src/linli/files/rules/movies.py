@@ -1,7 +1,8 @@
 """MP4, QuickTime and 3GPP: what is in them, and where they tell a place (ISO/IEC 14496-12).
 
-Boxes that can tell a place, a person or a device are renamed to `free` and their content zeroed, so
-that no offset in the file moves. Picture and sound are not touched.
+Boxes that are not needed to play the file can tell a place, a person or a device. They are renamed
+to `free` and their content zeroed, so that no offset in the file moves; the samples of a removed
+track are zeroed too. Picture and sound are not touched.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ _MOST_DEPTH = 8
 _CONTAINERS = {b"moov", b"trak", b"mdia"}
 # Metadata of any kind: udta (©xyz, loci …), meta (Apple's keys), uuid (XMP), gps (dash cameras).
 _TELLING = {b"udta", b"meta", b"uuid", b"gps ", b"gpmd", b"gps0"}
+#: What is needed at the first level, and in `moov`; everything else is wiped there.
+_NEEDED = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"wide"}
+_NEEDED_IN_MOOV = {b"mvhd", b"trak", b"mvex", b"iods", b"ctab"}
+_MOST_SAMPLES = 500_000
 _SEEN_OR_HEARD = {b"vide", b"soun"}
 _ISO_6709 = re.compile(rb"([+-]\d{1,3}\.\d+)([+-]\d{1,3}\.\d+)")
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)  # of ISO media times
@@ -42,6 +47,8 @@ class Movie:
 
     handlers: set[bytes] = field(default_factory=set)
     telling: list[Box] = field(default_factory=list)  # to be wiped
+    samples: list[tuple[int, int]] = field(default_factory=list)  # start and length, to be zeroed
+    in_pieces: bool = False  # fragmented
     width: int | None = None
     height: int | None = None
     duration: timedelta | None = None
@@ -62,25 +69,39 @@ def read(content: IO[bytes]) -> Movie:
             _read_moov(content, box, movie, left)
         elif box.name in {b"mdat", b"moof"}:
             movie.has_media = True
-        elif box.name in _TELLING:
+            movie.in_pieces |= box.name == b"moof"
+        elif box.name not in _NEEDED:
             movie.telling.append(box)
     if b"moov" not in found or not movie.has_media:
+        raise Broken
+    if any(start + length > end for start, length in movie.samples):
         raise Broken
     return movie
 
 
-def wipe(content: IO[bytes], boxes: list[Box]) -> None:
-    """Turn `boxes` into free space, in place."""
-    for box in boxes:
+def wipe(content: IO[bytes], movie: Movie) -> None:
+    """Turn what tells into free space, in place. Raises Broken where it is scattered over pieces.
+
+    Samples first: the tables that say where they are go with their track.
+    """
+    if movie.in_pieces and any(box.name == b"trak" for box in movie.telling):
+        raise Broken
+    for start, length in movie.samples:
+        content.seek(start)
+        _zero(content, length)
+    for box in movie.telling:
         content.seek(box.start + 4)
         content.write(b"free")
         content.seek(box.body)
-        left = box.end - box.body
-        while left:
-            step = min(left, 65536)
-            content.write(bytes(step))
-            left -= step
+        _zero(content, box.end - box.body)
     content.seek(0)
+
+
+def _zero(content: IO[bytes], length: int) -> None:
+    while length:
+        step = min(length, 65536)
+        content.write(bytes(step))
+        length -= step
 
 
 def _boxes(content: IO[bytes], start: int, end: int, left: list[int]) -> Iterator[Box]:
@@ -114,7 +135,7 @@ def _read_moov(content: IO[bytes], moov: Box, movie: Movie, left: list[int]) -> 
             _read_header(content, box, movie)
         elif box.name == b"trak":
             _read_track(content, box, movie, left)
-        elif box.name in _TELLING:
+        elif box.name not in _NEEDED_IN_MOOV:
             _find_place(content, box, movie)
             movie.telling.append(box)
 
@@ -159,6 +180,62 @@ def _read_track(content: IO[bytes], track: Box, movie: Movie, left: list[int]) -
         movie.telling += telling
     else:  # timed metadata: the way of a camera, point by point
         movie.telling.append(track)
+        movie.samples += _samples(content, track, left)
+
+
+def _samples(content: IO[bytes], track: Box, left: list[int]) -> list[tuple[int, int]]:
+    """Where the samples of a track are, chunk by chunk (ISO/IEC 14496-12, 8.7)."""
+    tables = {box.name: box for box in _inside(content, track, left)}
+    wide = b"co64" in tables
+    offsets = _table(content, tables.get(b"co64") or tables.get(b"stco"), ">Q" if wide else ">I")
+    runs = _table(content, tables.get(b"stsc"), ">III")
+    sizes = _sizes(content, tables.get(b"stsz"))
+    found, at, run = [], 0, 0
+    for number, (offset,) in enumerate(offsets, start=1):
+        while run + 1 < len(runs) and runs[run + 1][0] <= number:
+            run += 1
+        many = runs[run][1] if runs else 0
+        length = sum(sizes[at : at + many])
+        at += many
+        if length:
+            found.append((offset, length))
+    return found
+
+
+def _inside(content: IO[bytes], box: Box, left: list[int]) -> Iterator[Box]:
+    for part in _boxes(content, box.body, box.end, left):
+        if part.name in {b"mdia", b"minf", b"stbl"}:
+            yield from _inside(content, part, left)
+        else:
+            yield part
+
+
+def _table(content: IO[bytes], box: Box | None, row: str) -> list[tuple[int, ...]]:
+    if box is None:
+        return []
+    content.seek(box.body + 4)
+    (rows,) = struct.unpack(">I", content.read(4).rjust(4, b"\0"))
+    size = struct.calcsize(row)
+    if rows > _MOST_SAMPLES or box.body + 8 + rows * size > box.end:
+        raise Broken
+    return list(struct.iter_unpack(row, content.read(rows * size)))
+
+
+def _sizes(content: IO[bytes], box: Box | None) -> list[int]:
+    if box is None:
+        return []
+    content.seek(box.body + 4)
+    head = content.read(8)
+    if len(head) < 8 or box.end - box.body < 12:
+        raise Broken
+    same, many = struct.unpack(">II", head)
+    if many > _MOST_SAMPLES:
+        raise Broken
+    if same:
+        return [same] * many
+    if box.body + 12 + many * 4 > box.end:
+        raise Broken
+    return [size for (size,) in struct.iter_unpack(">I", content.read(many * 4))]
 
 
 def _bytes(content: IO[bytes], box: Box, most: int) -> bytes:

@@ -9,11 +9,13 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from linli.files.rules.jpeg import without_notes
 from linli.files.rules.kinds import FIELD, MIB, Kind, Prepared, TooBig, broken
 
 MOST_PARTS = 4_000
 MOST_UNPACKED = 150 * MIB
 _PIECE = 64 * 1024
+_MOST_PICTURE = 20 * MIB  # of a JPEG whose notes are taken out
 # Author, company, editing time, and what programs add of their own.
 _TELLING = {
     "docProps/core.xml": b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -76,6 +78,9 @@ def _copy(source: zipfile.ZipFile, parts: list[zipfile.ZipInfo], clean: zipfile.
         with source.open(part) as packed, clean.open(copy, "w") as repacked:
             if name in _TELLING:
                 repacked.write(_TELLING[name])
+                continue
+            if name.lower().endswith((".jpg", ".jpeg")) and part.file_size <= _MOST_PICTURE:
+                repacked.write(without_notes(packed.read()))
                 continue
             while piece := packed.read(_PIECE):
                 repacked.write(piece)

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import IO, Any
 
+import pillow_heif
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
+from linli.files.rules import jpeg
 from linli.files.rules.kinds import (
     FIELD,
+    MOST_IN_LAYERS,
     MOST_PIXELS,
     Kind,
     NotAccepted,
@@ -28,7 +31,10 @@ from linli.files.rules.kinds import (
 LONG_EDGE = 2560  # px of the clean copy
 THUMB_EDGE = 480
 QUALITY = 82
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+_FORMATS = {
+    "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF",
+}  # fmt: skip
+pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 # What Pillow raises for files that contradict themselves.
 _FAULTS = (
     *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
@@ -45,8 +51,11 @@ def prepare(content: IO[bytes], mime: str, *, now: datetime) -> Prepared:
     content.seek(0)
     try:
         with Image.open(content, formats=[_FORMATS[mime]]) as photo:
-            if photo.width * photo.height > MOST_PIXELS[mime]:
-                raise _too_many_pixels(photo.width * photo.height, mime)
+            pixels = photo.width * photo.height
+            if pixels > MOST_PIXELS[mime]:
+                raise _too_many_pixels(pixels, mime)
+            if mime == "image/jpeg" and pixels > MOST_IN_LAYERS and jpeg.whole_at_once(content):
+                raise _too_many_in_layers(pixels)
             taken_at, place = _told(photo, now)
             with _one_at_a_time:
                 clean, thumb = _copies(photo)
@@ -85,6 +94,17 @@ def _too_many_pixels(pixels: int | None, mime: str) -> TooBig:
     return TooBig(
         _("The photo has %(pixels)d megapixels; at most %(most)d are accepted.")
         % {"pixels": math.ceil(pixels / 1_000_000), "most": most},
+        field=FIELD,
+    )
+
+
+def _too_many_in_layers(pixels: int) -> TooBig:
+    return TooBig(
+        _(
+            "The photo has %(pixels)d megapixels and is stored as a progressive JPEG; of these at"
+            " most %(most)d are accepted. Please send the camera's own photo, or a smaller one."
+        )
+        % {"pixels": math.ceil(pixels / 1_000_000), "most": MOST_IN_LAYERS // 1_000_000},
         field=FIELD,
     )
 

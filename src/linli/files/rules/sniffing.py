@@ -11,7 +11,8 @@ from linli.files.rules import movies, webm
 from linli.files.rules.kinds import FIELD, Kind, NotAccepted, broken
 
 _HEAD = 4096
-_HEIF = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
+_OTHER_HEIF = {b"avif", b"avis", b"hevc", b"hevx", b"msf1"}  # another codec, or several pictures
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -61,22 +62,20 @@ def _refuse(sentence: str) -> NoReturn:
 def _refuse_unknown() -> NoReturn:
     _refuse(
         _(
-            "This kind of file is not accepted. Accepted are photos (JPEG, PNG, WebP), recordings"
-            " (MP3, M4A, OGG, AMR, WAV, WebM), videos (MP4, MOV, 3GP, WebM) and documents"
-            " (PDF, DOCX, XLSX)."
+            "This kind of file is not accepted. Accepted are photos (JPEG, HEIC, PNG, WebP),"
+            " recordings (MP3, M4A, OGG, AMR, WAV, WebM), videos (MP4, MOV, 3GP, WebM) and"
+            " documents (PDF, DOCX, XLSX)."
         )
     )
 
 
 def _iso_media(content: IO[bytes], head: bytes) -> str:
     brand = head[8:12]
-    if brand in _HEIF:
-        _refuse(
-            _(
-                "HEIC and AVIF photos cannot be read. Please send it as JPEG: on an iPhone choose"
-                " Settings › Camera › Formats › Most Compatible."
-            )
-        )
+    said = head[8 : int.from_bytes(head[:4], "big")]
+    if brand in _OTHER_HEIF or (brand in _HEIC and b"avif" in said):
+        _refuse(_("AVIF photos and HEIC picture series cannot be read. Please send it as JPEG."))
+    if brand in _HEIC:
+        return "image/heic"
     try:
         movie = movies.read(content)
     except movies.Broken:
