@@ -140,6 +140,8 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "errand_id": lambda town, case: 1,  # nobody's
     "role": lambda town, case: "result",
     "rest": lambda town, case: "v2/anything",
+    "collection": lambda town, case: "grids",
+    "feature": lambda town, case: town.home.grids[0].code,
     "layer": lambda town, case: "regions",
     "z": lambda town, case: 14,
     # -- console: somebody of the other district, who is nobody's browser in the tests ---------

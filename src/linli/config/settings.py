@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "linli.console",
     "linli.api",
     "linli.maps",
+    "linli.ogc",
     "linli.live",
     "linli.demo",
 ]
@@ -112,7 +113,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "linli.config.urls"
-JSON_PATHS = ("/api/",)  # where refusals are problem+json whatever was asked for
+JSON_PATHS = ("/api/", "/ogc/")  # where refusals are problem+json whatever was asked for
 WSGI_APPLICATION = "linli.config.wsgi.application"
 TEMPLATES = [
     {

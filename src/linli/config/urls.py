@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("linli.console.urls")),
     path("api/", include("linli.api.urls")),
     path("", include("linli.maps.urls")),
+    path("ogc/", include("linli.ogc.urls")),
     path("", include("linli.live.urls")),
     path("errands/", include("linli.errands.urls")),
     path("files/", include("linli.files.urls")),

@@ -1,0 +1,1 @@
+"""What OGC API Features asks for, as values: no database, no request."""
