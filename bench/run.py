@@ -204,11 +204,27 @@ def _kept() -> dict[str, Any]:
     return found
 
 
+def keep(name: str, text: str) -> None:
+    """Put the table of a bench that needs no city of cases on the page."""
+    kept = _kept()
+    kept.setdefault("apart", {})[name] = {
+        "at": time.strftime("%Y-%m-%d %H:%M"),
+        "machine": f"{_processor()}, {os.cpu_count()} cores",
+        "text": text,
+    }
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_page(kept)
+
+
 def write_page(kept: dict[str, Any]) -> None:
     """docs/benchmarks.md from the figures kept."""
     parts = [INTRODUCTION]
     sizes = sorted(kept["sizes"], key=lambda name: SIZES[name])
     parts += [_part(size, kept["sizes"][size]) for size in sizes]
+    parts += [
+        f"## `bench/{name}.py`\n\n{one['at']}, {one['machine']}.\n\n{one['text']}\n"
+        for name, one in sorted(kept.get("apart", {}).items())
+    ]
     PAGE.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
 
 
