@@ -12,6 +12,8 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from linli.desk.services import CASES
+        from linli.errands.rules import register_errands
         from linli.kernel.navigation import NavItem, register, register_badges
 
         section = _("Cases")
@@ -24,6 +26,7 @@ class DeskConfig(AppConfig):
                     grants=("cases.intake",), order=30, section=section),
         )  # fmt: skip
         register_badges(badges)
+        register_errands(CASES)
 
 
 def badges(user: "Granted") -> dict[str, int]:

@@ -1,12 +1,12 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from linli.desk.views import case, finding, inbox, intake, lists, moves, notices, search
+from linli.desk.views import case, exporting, finding, inbox, intake, lists, moves, notices, search
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
     path("cases/", lists.case_list, name="cases"),
-    re_path(r"^cases/export\.(?P<kind>csv|xlsx)$", lists.export, name="export"),
+    re_path(r"^cases/export\.(?P<kind>csv|xlsx)$", exporting.export, name="export"),
     path("cases/total", lists.case_total, name="total"),
     path("cases/columns", lists.choose_columns, name="columns"),
     path("cases/filters", lists.save_filter, name="save_filter"),

@@ -1,18 +1,12 @@
-"""The list of cases: filter, columns, saved filters, export."""
+"""The list of cases: filter, columns, saved filters."""
 
 from __future__ import annotations
 
-import csv
-import tempfile
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import xlsxwriter
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,21 +14,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.audit import services as audit
 from linli.cases import queries as cases
 from linli.cases import services as case_services
 from linli.cases.forms import FilterForm, read_filter
 from linli.cases.rules.filters import CaseFilter
 from linli.desk import services
 from linli.desk.queries.columns import columns_for
-from linli.desk.queries.listing import Listing, listing, table_for_export, total_of
+from linli.desk.queries.listing import Listing, listing, total_of
 from linli.desk.rules.columns import COLUMNS, clean_columns
 from linli.desk.rules.queues import QUEUES, queue_choices
 from linli.kernel.errors import BadInput, Refused
 from linli.staff.web import StaffRequest, staff_page
 
 LIST = "cases"
-MOST_EXCEL_ROWS = 100_000  # a workbook of more takes minutes; CSV has no bound
 
 
 @require_safe
@@ -44,7 +36,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
     now, refusal = timezone.now(), ""
     try:
         wanted = read_filter(request.GET)
-        columns = _columns(request)
+        columns = columns_of(request)
         found = listing(
             request.user,
             wanted,
@@ -56,7 +48,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
         )
     except BadInput as error:
         wanted, refusal = CaseFilter(), str(error)
-        columns = _columns(request)
+        columns = columns_of(request)
         found = Listing([], [], 0, 0, "0", None, None)
     context = _around(request, wanted, columns) | {
         "listing": found,
@@ -101,7 +93,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
 
 
-def _columns(request: StaffRequest) -> list[str]:
+def columns_of(request: StaffRequest) -> list[str]:
     """The person's columns: asked of the database once a session."""
     kept = request.session.get("desk_columns")
     if kept is None:
@@ -162,79 +154,3 @@ def _back(request: StaffRequest) -> str:
     url = f"{reverse('desk:cases')}?{query}" if query else reverse("desk:cases")
     safe = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
     return url if safe else reverse("desk:cases")
-
-
-# -- export -------------------------------------------------------------------------------------
-@require_safe
-@staff_page("cases.export")
-def export(request: StaffRequest, kind: str) -> HttpResponseBase:
-    """Exactly the rows and columns of the list, as CSV or Excel; written to the access log."""
-    now = timezone.now()
-    wanted = read_filter(request.GET)
-    columns = _columns(request)
-    if kind == "xlsx":
-        count, exact = cases.count_for(request.user, wanted, now=now)
-        if not exact:
-            over = cases.filtered(request.user, wanted, now=now).order_by()
-            count = over.values("pk")[: MOST_EXCEL_ROWS + 1].count()
-            if count > MOST_EXCEL_ROWS:
-                raise BadInput(
-                    _("More than %(most)d rows: narrow the filter, or take CSV.")
-                    % {"most": MOST_EXCEL_ROWS},
-                    field="format",
-                )
-    audit.record(
-        actor=request.user,
-        action="cases.exported",
-        object_type="case_list",
-        object_id=kind,
-        now=now,
-        detail={"filter": {k: v for k, v in wanted.query().items() if k != "q"},
-                "columns": columns},
-    )  # fmt: skip
-    rows = table_for_export(request.user, wanted, columns, now=now)
-    name = f"cases-{timezone.localtime(now):%Y%m%d-%H%M}.{kind}"
-    if kind == "csv":
-        answer: HttpResponseBase = StreamingHttpResponse(
-            _csv(rows), content_type="text/csv; charset=utf-8"
-        )
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    return FileResponse(_workbook(rows, now), as_attachment=True, filename=name)
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff"  # Excel needs it to read UTF-8
-    for row in rows:
-        yield writer.writerow(row)
-
-
-def _workbook(rows: Iterator[list[str]], now: datetime) -> Any:
-    """A workbook of one sheet, every cell text, written row by row to a temporary file."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
-    book = xlsxwriter.Workbook(
-        file,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False},
-    )  # fmt: skip
-    book.set_properties({"created": timezone.localtime(now).replace(tzinfo=None)})
-    text = book.add_format({"num_format": "@", "valign": "top"})
-    head = book.add_format({"bold": True, "bottom": 1, "num_format": "@"})
-    sheet = book.add_worksheet(_("Cases"))
-    sheet.freeze_panes(1, 1)
-    for number, row in enumerate(rows):
-        if number == 0:
-            sheet.set_column(0, len(row) - 1, 18, text)
-        for column, value in enumerate(row):
-            sheet.write_string(number, column, value[:32_000], head if number == 0 else text)
-    book.close()
-    file.seek(0)
-    return file
