@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from linli.api.models import Idempotency
@@ -16,6 +16,7 @@ from linli.cases import rules
 from linli.cases import services as cases
 from linli.kernel import limits
 from linli.kernel.errors import BadInput, NotFound, Refused
+from linli.kernel.transactions import whole
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -46,7 +47,7 @@ def fingerprint(*, method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join((method.encode(), path.encode(), body))).hexdigest()
 
 
-@transaction.atomic
+@whole()
 def once(
     *, actor: str, key: str, fingerprint: str, now: datetime, run: Callable[[], Answer]
 ) -> Answer:
@@ -71,7 +72,7 @@ def once(
     return answer
 
 
-@transaction.atomic
+@whole()
 def perform(
     move: str, *, number: str, actor: User, now: datetime, seen: int | None, inputs: dict[str, Any]
 ) -> Case:

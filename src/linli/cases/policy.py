@@ -13,9 +13,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.cases import rules
-from linli.cases.models import Case, CaseEvent
+from linli.cases.models import Case
 from linli.cases.rules.guards import hindrance
 from linli.catalogue import queries as catalogue
+from linli.kernel import rows
 from linli.kernel.errors import NotYours
 from linli.staff.policy import Seat
 from linli.territory import queries as territory
@@ -226,8 +227,11 @@ def require_not_handler(user: User, case: Case, move: str) -> None:
     """Raises NotYours if `user` ever handled `case` and `move` judges it. At most one query."""
     if move not in _JUDGING:
         return
-    handled = CaseEvent.objects.filter(case_id=case.pk, actor=user, move__in=HANDLING_MOVES)
-    if handled.exists():
+    if rows.ask(
+        "SELECT 1 FROM cases_caseevent WHERE case_id = %s AND actor_id = %s"
+        " AND move = ANY(%s::varchar[]) LIMIT 1",
+        [case.pk, user.pk, rows.array(HANDLING_MOVES)],
+    ):
         raise NotYours(
             _("You have handled this case, so somebody else has to check and close it."),
             code="handler_cannot_check",

@@ -8,8 +8,10 @@ class CatalogueConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
+        from linli.kernel import versions
         from linli.staff.rules import register_grants
 
+        versions.register("catalogue", "SELECT version FROM catalogue_cataloguestate")
         register_grants(
             {"catalogue.edit": _("Edit classes, limits, responsibility and the calendar")},
             kind="system",

@@ -147,7 +147,8 @@ DATABASES = {
         "PORT": str(_conninfo.pop("port", "") or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**_conninfo, "application_name": "linli"},
+        # The ORM binds values itself and prepares nothing; linli.kernel.rows does (ADR 0009).
+        "OPTIONS": {**_conninfo, "application_name": "linli", "prepare_threshold": 0},
         "TEST": {"NAME": os.environ.get("LINLI_TEST_DB", "test_linli")},
     }
 }

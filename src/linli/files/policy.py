@@ -44,3 +44,10 @@ def belongs_to(owner: AbstractBaseUser | None, holder: str | None) -> Q:
     if holder:
         return Q(owner__isnull=True, holder=holder)
     return Q(pk__in=[])
+
+
+def claimed_by(owner: AbstractBaseUser | None, holder: str | None) -> tuple[str, int | str]:
+    """`belongs_to` as a condition of SQL and its one parameter."""
+    if owner is not None:
+        return "owner_id = %s", owner.pk
+    return "owner_id IS NULL AND holder = %s", holder or ""

@@ -12,6 +12,10 @@ CHANNEL = "linli_live"
 
 def publish(topic: str, facts: dict[str, Any]) -> None:
     """Send `facts` (ids and codes only, never personal data; < 8,000 bytes) when this commits."""
-    payload = json.dumps({"topic": topic, **facts}, separators=(",", ":"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload(topic, facts)])
+
+
+def payload(topic: str, facts: dict[str, Any]) -> str:
+    """What `publish` sends, for those who notify together with other writes (kernel.rows)."""
+    return json.dumps({"topic": topic, **facts}, separators=(",", ":"))

@@ -14,8 +14,10 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
+        from linli.kernel import versions
         from linli.staff.rules import register_grants
 
+        versions.register("staff.units", "SELECT stamp FROM staff_staffstate WHERE id = 1")
         register_grants(COMMON_GRANTS, kind="common")
         register_grants(SYSTEM_GRANTS, kind="system")
         register_grants(SECURITY_GRANTS, kind="security")

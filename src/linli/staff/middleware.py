@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.audit.services import came_from
+from linli.kernel import versions
 from linli.kernel.limits import source_of
 from linli.kernel.web import go
 from linli.staff import queries, services
@@ -37,7 +38,8 @@ class StaffMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = came_from.set(source_of(request))
         try:
-            return self._stopped(request) or self.get_response(request)
+            with versions.one_request():
+                return self._stopped(request) or self.get_response(request)
         finally:
             came_from.reset(token)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 from django.utils.functional import Promise
@@ -135,6 +136,25 @@ class UnitTree:
             if node.parent_id is not None:
                 found.setdefault(node.parent_id, []).append(node.id)
         object.__setattr__(self, "children", {k: tuple(v) for k, v in found.items()})
+
+    @cached_property
+    def units_of_centres(self) -> Mapping[int, tuple[int, ...]]:
+        """The units of each centre: those whose nearest centre it is."""
+        found: dict[int, list[int]] = {}
+        for unit_id in self.nodes:
+            centre = self.centre_of(unit_id)
+            if centre is not None:
+                found.setdefault(centre, []).append(unit_id)
+        return {centre: tuple(units) for centre, units in found.items()}
+
+    @cached_property
+    def centres_of_regions(self) -> Mapping[int, int]:
+        """The centre of each region that has one."""
+        return {
+            node.region_id: node.id
+            for node in self.nodes.values()
+            if node.kind == "centre" and node.region_id is not None
+        }
 
     def upwards(self, unit_id: int) -> Iterator[UnitNode]:
         """The unit itself, its parent, and so on to the root."""

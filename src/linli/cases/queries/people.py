@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.kernel import rows
 from linli.kernel.errors import Refused
 from linli.staff.models import Post, unit_tree
 from linli.staff.models.seats import held_at
@@ -15,7 +17,7 @@ from linli.staff.models.seats import held_at
 
 def centre_for(region_ids: Sequence[int]) -> int:
     """The centre of the first region (deepest first) that has one, else the command centre."""
-    centres = {n.region_id: n.id for n in unit_tree().nodes.values() if n.kind == "centre"}
+    centres = unit_tree().centres_of_regions
     for region_id in region_ids:
         if region_id in centres:
             return centres[region_id]
@@ -64,28 +66,66 @@ def posts_with_grant(
     grant: str, *, centre_id: int | None = None, unit_id: int | None = None
 ) -> list[Post]:
     """Posts in force that carry `grant`, of a centre, or of a unit and those below. One query."""
-    tree, now = unit_tree(), timezone.now()
-    units: Iterable[int] = tree.nodes
-    if centre_id is not None:
-        units = [u for u in tree.nodes if tree.centre_of(u) == centre_id]
-    elif unit_id is not None:
-        units = tree.below(unit_id)
-    rows = Post.objects.filter(
-        held_at(now) & Q(unit_id__in=list(units), grants__contains=[grant], user__is_active=True)
+    units = _units(centre_id, unit_id)
+    posts = Post.objects.filter(
+        held_at(timezone.now())
+        & Q(unit_id__in=list(units), grants__contains=[grant], user__is_active=True)
     )
-    return list(rows.select_related("user", "unit").order_by("id"))
+    return list(posts.select_related("user", "unit").order_by("id"))
+
+
+def _units(centre_id: int | None, unit_id: int | None) -> Collection[int]:
+    """The units of a centre, or a unit and those below, or all."""
+    tree = unit_tree()
+    if centre_id is not None:
+        return tree.units_of_centres.get(centre_id, ())
+    return tree.nodes if unit_id is None else tree.below(unit_id)
 
 
 def users_with_grant(
     grant: str, *, centre_id: int | None = None, unit_id: int | None = None
 ) -> list[int]:
-    """The users of `posts_with_grant`."""
-    return [p.user_id for p in posts_with_grant(grant, centre_id=centre_id, unit_id=unit_id)]
+    """The users of `posts_with_grant`, each once. One query."""
+    found = rows.ask(
+        """
+        SELECT DISTINCT p.user_id FROM staff_post p JOIN staff_user u ON u.id = p.user_id
+        WHERE p.unit_id = ANY(%s::bigint[]) AND p.grants @> ARRAY[%s::varchar] AND u.is_active
+            AND p.valid_from <= %s AND (p.valid_to IS NULL OR p.valid_to > %s)
+        ORDER BY p.user_id""",
+        [rows.array(_units(centre_id, unit_id)), grant, (now := timezone.now()), now],
+    )
+    return [user_id for (user_id,) in found]
 
 
 def users_of_posts(post_ids: Sequence[int]) -> list[int]:
     """Who holds these posts. One query."""
-    return list(Post.objects.filter(pk__in=post_ids).values_list("user_id", flat=True))
+    found = rows.ask(
+        "SELECT user_id FROM staff_post WHERE id = ANY(%s::bigint[])", [rows.array(post_ids)]
+    )
+    return [user_id for (user_id,) in found]
+
+
+class OnDuty(NamedTuple):
+    """A post that may be sent to a grid, and who holds it."""
+
+    post_id: int
+    user_id: int
+
+
+def on_duty(grid_id: int, grant: str) -> list[OnDuty]:
+    """`workers_of_grid` by ids. One query."""
+    found = rows.ask(
+        """
+        WITH given AS (SELECT %s::bigint AS grid_id, %s::varchar AS grant, %s::timestamptz AS now)
+        SELECT p.id, p.user_id FROM given JOIN staff_gridduty d ON d.grid_id = given.grid_id
+            JOIN staff_post p ON p.id = d.post_id
+        WHERE d.valid_from <= now AND (d.valid_to IS NULL OR d.valid_to > now)
+            AND p.valid_from <= now AND (p.valid_to IS NULL OR p.valid_to > now)
+            AND p.grants @> ARRAY[given.grant]
+        ORDER BY d.role, p.id""",
+        [grid_id, grant, timezone.now()],
+    )
+    return list(dict.fromkeys(OnDuty(*row) for row in found))
 
 
 def workers_of_grid(grid_id: int, grant: str) -> list[Post]:
@@ -94,5 +134,5 @@ def workers_of_grid(grid_id: int, grant: str) -> list[Post]:
     duty = Q(duties__grid_id=grid_id, duties__valid_from__lte=now) & (
         Q(duties__valid_to__isnull=True) | Q(duties__valid_to__gt=now)
     )
-    rows = Post.objects.filter(held_at(now) & duty & Q(grants__contains=[grant]))
-    return list(rows.select_related("user", "unit").order_by("duties__role", "id").distinct())
+    posts = Post.objects.filter(held_at(now) & duty & Q(grants__contains=[grant]))
+    return list(posts.select_related("user", "unit").order_by("duties__role", "id").distinct())

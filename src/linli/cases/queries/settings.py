@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from linli.cases.models import CaseSettings
+from linli.kernel import rows
 
 
 def settings() -> CaseSettings:
     """The city's numbers; the defaults before anybody has changed them. One query."""
-    return CaseSettings.objects.filter(pk=1).first() or CaseSettings(pk=1)
+    return next(iter(rows.read(CaseSettings, "id = 1", [])), None) or CaseSettings(pk=1)

@@ -17,6 +17,8 @@ from linli.catalogue.rules import Clock, Limit, LimitUnit
 from linli.catalogue.rules import extend as extend_clock
 from linli.catalogue.rules import resume as resume_clock
 from linli.catalogue.rules import stop as stop_clock
+from linli.kernel import rows
+from linli.kernel.rows import Batch
 
 _UNIT_STAGES = (Stage.DISPATCHED, Stage.HANDLING)
 
@@ -48,30 +50,41 @@ def begin(case: Case, *, now: datetime) -> CaseClock | None:
 
 
 def turn(
-    case: Case, stage_from: str, *, now: datetime, relimit: bool, detail: dict[str, Any]
+    case: Case,
+    stage_from: str,
+    *,
+    now: datetime,
+    relimit: bool,
+    detail: dict[str, Any],
+    batch: Batch,
 ) -> None:
     """Bring the clocks in line with a move that has set `case.stage`, and note a changed due time.
 
-    One query to read the running clocks, one to write each that changes.
+    One query to read the running clocks; what changes is written with `batch`.
     """
     moved = case.stage != stage_from
     if not (moved or relimit or "clock" in detail):
         return
     book = catalogue.current()
-    running = list(CaseClock.objects.filter(case_id=case.pk, ended_at__isnull=True))
+    running = _running(case)
     if moved:
-        running = _end(book, case, running, now)
-        running += _start(book, case, running, now)
+        running = _end(book, case, running, now, batch)
+        running += _start(book, case, running, now, batch)
     action = detail.pop("clock", None)
     changed = [row for row in running if _apply(book, case, row, action, relimit, now)]
     for row in changed:
-        row.save(
-            update_fields=["limit_amount", "limit_unit", "stops", "granted", "due_at", "warn_at"]
-        )
+        batch.change(row, ["limit_amount", "limit_unit", "stops", "granted", "due_at", "warn_at"])
     _mirror(case, running, detail)
 
 
-def _end(book: Catalogue, case: Case, running: list[CaseClock], now: datetime) -> list[CaseClock]:
+def _running(case: Case) -> list[CaseClock]:
+    """Read after the case is locked, by a statement of its own: it sees what the last mover did."""
+    return rows.read(CaseClock, "case_id = %s AND ended_at IS NULL ORDER BY number", [case.pk])
+
+
+def _end(
+    book: Catalogue, case: Case, running: list[CaseClock], now: datetime, batch: Batch
+) -> list[CaseClock]:
     """End the clocks that the new stage leaves; returns those that go on."""
     going_on = []
     for row in running:
@@ -85,7 +98,7 @@ def _end(book: Catalogue, case: Case, running: list[CaseClock], now: datetime) -
         row.ended_at = now
         row.late = row.due_at is not None and now > row.due_at
         row.stops = clock.packed()["stops"]
-        row.save(update_fields=["ended_at", "late", "stops", "due_at"])
+        batch.change(row, ["ended_at", "late", "stops", "due_at"])
     return going_on
 
 
@@ -93,7 +106,9 @@ def _same_round(case: Case, row: CaseClock) -> bool:
     return case.dispatched_at is not None and row.started_at == case.dispatched_at
 
 
-def _start(book: Catalogue, case: Case, running: list[CaseClock], now: datetime) -> list[CaseClock]:
+def _start(
+    book: Catalogue, case: Case, running: list[CaseClock], now: datetime, batch: Batch
+) -> list[CaseClock]:
     """Start the clocks of the new stage. Dispatch starts the handling limit at once."""
     if case.stage not in OPEN:
         return []
@@ -108,18 +123,20 @@ def _start(book: Catalogue, case: Case, running: list[CaseClock], now: datetime)
             row = _row(case, stage, limit, now)
             _measure(book, row)
             fresh.append(row)
-    CaseClock.objects.bulk_create(fresh)
+    batch.insert(*fresh)
     return fresh
 
 
-def restart(case: Case, *, now: datetime) -> None:
-    """Another centre owns the case now: its tier gets a clock of its own, the former is kept."""
-    running = list(CaseClock.objects.filter(case_id=case.pk, ended_at__isnull=True))
-    for row in running:
+def restart(case: Case, *, now: datetime, batch: Batch) -> None:
+    """Another centre owns the case now: its tier gets a clock of its own, the former is kept.
+
+    For moves that change neither stage nor limit, whose clocks `turn` leaves alone.
+    """
+    for row in _running(case):
         row.ended_at = now
         row.late = row.due_at is not None and now > row.due_at
-        row.save(update_fields=["ended_at", "late"])
-    started = _start(catalogue.current(), case, [], now)
+        batch.change(row, ["ended_at", "late"])
+    started = _start(catalogue.current(), case, [], now, batch)
     _mirror(case, started, {})
 
 

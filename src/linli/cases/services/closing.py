@@ -36,7 +36,9 @@ def request_check(
     def change(act: Act) -> None:
         act.case.assignee_id = _worker(act.case, assignee, "cases.check")
         act.case.check_passed, act.case.checked_by_id = None, None
-        telling.tell_post(act.case, "cases.to_check", act.case.assignee_id, now=now)
+        telling.tell_post(
+            act.case, "cases.to_check", act.case.assignee_id, now=now, batch=act.batch
+        )
 
     return advance(
         case_id, "request_check", actor=actor, now=now, opinion=opinion, seen=seen, change=change
@@ -110,7 +112,7 @@ def rework(
         case.dispatched_at = now
         case.handled_by_id = case.handled_at = None
         case.check_passed, case.checked_by_id, case.assignee_id = None, None, None
-        telling.tell_unit(case, now=now)
+        telling.tell_unit(case, now=now, batch=act.batch)
 
     return advance(
         case_id, "rework", actor=actor, now=now, opinion=opinion, seen=seen, change=change
@@ -208,7 +210,7 @@ def evaluate(
                 rating=rating, rated_at=now
             )
         if rating == UNSATISFIED:
-            telling.tell_call_back(act.case, now=now)
+            telling.tell_call_back(act.case, now=now, batch=act.batch)
 
     return advance(
         case_id,

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,9 +18,10 @@ from linli.cases.rules.guards import hindrance
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.services import clocks
 from linli.files import services as files
-from linli.kernel import live
+from linli.kernel import live, rows
 from linli.kernel.errors import BadInput, NotFound, Stale
 from linli.kernel.text import clean
+from linli.kernel.transactions import whole
 from linli.staff.policy import Seat
 
 if TYPE_CHECKING:
@@ -56,12 +56,13 @@ class Act:
     target: rules.Stage | None = None
     relimit: bool = False  # class, urgency or grade changed: the clock is counted anew
     files: list[int] = field(default_factory=list)
+    batch: rows.Batch = field(default_factory=rows.Batch)  # written when the move is whole
 
 
 Change = Callable[[Act], None]
 
 
-@transaction.atomic
+@whole()
 def advance(
     case_id: int,
     move: str,
@@ -80,7 +81,7 @@ def advance(
     `seen` is the number of the last event the person saw. Raises NotFound, Stale, MoveRefused,
     NotYours, BadInput; then nothing has changed.
     """
-    case = _locked(case_id, actor)
+    case = locked(case_id, actor)
     _refuse_stale(case, seen)
     if move not in rules.MOVES or case.stage not in rules.MOVES[move].sources:
         _refuse_move(case, move)
@@ -92,7 +93,7 @@ def advance(
         seat = policy.require_seat(actor, move, case)
     act = Act(case, move, now, actor, seat, _opinion(move, opinion))
     act.target = rules.after(case.stage, move)
-    before, was = _facts(case), policy.Facts.of(case)
+    before, was = facts(case), policy.Facts.of(case)
     stage_from = case.stage
     if uploads or _needs_files(move):
         act.files = attach(act, uploads, holder=holder if by_reporter else None)
@@ -102,21 +103,18 @@ def advance(
     if case.stage != stage_from:
         case.stage_since = now
         case.waiting_since = None  # whoever goes on does not wait for the reporter any more
-    clocks.turn(case, stage_from, now=now, relimit=act.relimit, detail=act.detail)
+    clocks.turn(case, stage_from, now=now, relimit=act.relimit, detail=act.detail, batch=act.batch)
     remember(act, stage_from)
-    _save(case, before)
-    announce(case, move, was=was)
+    write(act, before, was=was)
     return case
 
 
-def _locked(case_id: int, actor: User | None) -> Case:
-    rows = Case.objects.select_for_update(of=("self",))
-    if actor is not None:
-        rows = rows.filter(policy.visible_to(actor))
-    case = rows.filter(pk=case_id).first()
-    if case is None:
+def locked(case_id: int, actor: User | None) -> Case:
+    """The case, for this transaction alone, if `actor` may see it. One query. Raises NotFound."""
+    found = rows.read(Case, "id = %s FOR NO KEY UPDATE", [case_id])
+    if not found or not (actor is None or policy.covers(actor, policy.Facts.of(found[0]))):
         raise NotFound(_("There is no such case, or you may not see it."))
-    return case
+    return found[0]
 
 
 def _refuse_stale(case: Case, seen: int | None) -> None:
@@ -196,7 +194,7 @@ def attach(
     if needs_photo and not any(file.kind == "photo" for file in stored):
         raise BadInput(_("files: one of them has to be a photo."), field="files")
     first = act.case.file_count + 1
-    rows = [
+    added = [
         CaseFile(
             case_id=act.case.pk,
             number=first + i,
@@ -219,9 +217,9 @@ def attach(
         )
         for i, file in enumerate(stored)
     ]
-    CaseFile.objects.bulk_create(rows)
-    act.case.file_count += len(rows)
-    return [row.number for row in rows]
+    act.batch.insert(*added)
+    act.case.file_count += len(added)
+    return [row.number for row in added]
 
 
 def _upload_id(text: str | uuid.UUID) -> uuid.UUID:
@@ -237,7 +235,7 @@ def _upload_id(text: str | uuid.UUID) -> uuid.UUID:
 
 
 def remember(act: Act, stage_from: str) -> CaseEvent:
-    """Write the event of a move and link it to the chain. One insert."""
+    """The event of a move, linked to the chain; it is written with the rest of the act."""
     case = act.case
     case.event_count += 1
     if act.files:
@@ -257,32 +255,40 @@ def remember(act: Act, stage_from: str) -> CaseEvent:
     )
     event.digest = rules.link(case.head_hash, facts_of(event))
     case.head_hash = event.digest
-    CaseEvent.objects.bulk_create([event])  # a composite key: one plain insert
+    act.batch.insert(event)
     return event
 
 
-def _facts(case: Case) -> dict[str, Any]:
-    return {f.attname: getattr(case, f.attname) for f in case._meta.concrete_fields}
+def facts(case: Case) -> dict[str, Any]:
+    """The columns of a case as they are."""
+    values = case.__dict__
+    return {f.attname: values[f.attname] for f in case._meta.concrete_fields}
 
 
-def _save(case: Case, before: dict[str, Any]) -> None:
-    changed = {
-        f.name: getattr(case, f.attname)
-        for f in case._meta.concrete_fields
-        if getattr(case, f.attname) != before[f.attname]
-    }
-    if changed:
-        Case.objects.filter(pk=case.pk).update(**changed)
+def write(act: Act, before: dict[str, Any] | None, *, was: policy.Facts | None = None) -> None:
+    """Write what the act has made of the case, and tell the open pages, in one statement.
 
-
-def announce(case: Case, move: str, *, was: policy.Facts | None = None) -> None:
-    """Tell open pages, in this transaction; ids and codes only.
-
-    `was` are the facts before the move: who saw the case until now hears of its leaving too.
+    `before` are the columns as they were, None for a new case. `was` says who saw it until now:
+    they hear of its leaving too. Only ids and codes are told.
     """
-    facts = policy.Facts.of(case)
-    told = {"case": case.pk, "move": move, "stage": case.stage, "event": case.event_count}
-    said: dict[str, Any] = {**told, "facts": asdict(facts)}
-    if was is not None and was != facts:
+    case, batch = act.case, act.batch
+    if before is None:
+        batch.insert(case)
+    else:
+        now = case.__dict__
+        batch.change(
+            case,
+            [name for name, old in before.items() if now[name] is not old and now[name] != old],
+        )
+    seen_by = policy.Facts.of(case)
+    said: dict[str, Any] = {
+        "case": case.pk,
+        "move": act.move,
+        "stage": case.stage,
+        "event": case.event_count,
+        "facts": asdict(seen_by),
+    }
+    if was is not None and was != seen_by:
         said["was"] = asdict(was)
-    live.publish("case", said)
+    batch.notify(live.CHANNEL, live.payload("case", said))
+    batch.write()

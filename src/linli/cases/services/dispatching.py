@@ -52,7 +52,7 @@ def dispatch(
         case.dispatched_at = now
         case.handled_by_id = case.handled_at = None
         act.detail |= {"unit": lead, "co_units": others}
-        telling.tell_unit(case, now=now)
+        telling.tell_unit(case, now=now, batch=act.batch)
 
     return advance(
         case_id, "dispatch", actor=actor, now=now, opinion=opinion, seen=seen, change=change
@@ -174,7 +174,7 @@ def ask_extension(
         case.pending_detail = {"limit": [str(limit.amount), str(limit.unit)]}
         act.detail["limit"] = [str(limit.amount), str(limit.unit)]
         chiefs = people.users_with_grant("cases.extend", centre_id=case.centre_id)
-        telling.tell(case, "cases.extension_asked", chiefs, now)
+        telling.tell(case, "cases.extension_asked", chiefs, now, batch=act.batch)
 
     return advance(
         case_id, "ask_extension", actor=actor, now=now, opinion=opinion, seen=seen, change=change
@@ -257,7 +257,7 @@ def resume(
         act.case.suspended_until = None
         if not act.case.waiting:
             act.detail["clock"] = "resume"
-        telling.tell_unit(act.case, now=now)
+        telling.tell_unit(act.case, now=now, batch=act.batch)
 
     return advance(
         case_id, "resume", actor=actor, now=now, opinion=opinion, seen=seen, change=change
@@ -265,7 +265,7 @@ def resume(
 
 
 def _answered(act: Act, kind: str) -> None:
-    telling.tell_post(act.case, kind, act.case.pending_by_id, now=act.now)
+    telling.tell_post(act.case, kind, act.case.pending_by_id, now=act.now, batch=act.batch)
     act.case.pending, act.case.pending_by_id, act.case.pending_detail = "", None, {}
 
 

@@ -37,7 +37,9 @@ def request_verification(
     def change(act: Act) -> None:
         act.case.assignee_id = _worker(act.case, assignee, "cases.verify")
         act.case.verified = None
-        telling.tell_post(act.case, "cases.to_verify", act.case.assignee_id, now=now)
+        telling.tell_post(
+            act.case, "cases.to_verify", act.case.assignee_id, now=now, batch=act.batch
+        )
 
     return advance(
         case_id,
@@ -271,9 +273,8 @@ def _require_whole(case: Case) -> None:
 
 def _worker(case: Case, assignee: int | None, grant: str) -> int | None:
     """The post that goes and looks. Raises BadInput if the chosen one is not on duty there."""
-    workers = people.workers_of_grid(case.grid_id, grant) if case.grid_id else []
-    handlers = {case.handled_by_id}
-    posts = [p.pk for p in workers if p.user_id not in handlers]
+    workers = people.on_duty(case.grid_id, grant) if case.grid_id else []
+    posts = [w.post_id for w in workers if w.user_id != case.handled_by_id]
     if assignee is not None:
         if assignee not in posts:
             chosen = [p.pk for p in people.posts_with_grant(grant, centre_id=case.centre_id)]

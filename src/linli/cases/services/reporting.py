@@ -10,26 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from linli.cases import policy, rules
-from linli.cases.models import (
-    Case,
-    CaseClock,
-    CaseWords,
-    Report,
-    ReportContact,
-    SubmissionKey,
-)
+from linli.cases import rules
+from linli.cases.models import Case, CaseWords, Report, ReportContact, SubmissionKey
 from linli.cases.queries import people as staff
 from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.rules.secrets import report_secret
 from linli.cases.rules.words import month_mark
 from linli.cases.services import clocks, placing, telling
-from linli.cases.services.core import Act, _facts, _save, announce, attach, remember
+from linli.cases.services.core import Act, attach, facts, locked, remember, write
 from linli.catalogue import queries as catalogue
-from linli.kernel.errors import BadInput, NotFound, NotYours
+from linli.kernel import rows
+from linli.kernel.errors import BadInput, NotYours
 from linli.kernel.seal import blind_index, keys
 from linli.kernel.text import bigrams, clean
+from linli.kernel.transactions import whole
 from linli.staff.policy import Seat
 
 if TYPE_CHECKING:
@@ -48,7 +43,7 @@ class Filed(NamedTuple):
     again: bool = False  # the same submission had arrived before
 
 
-@transaction.atomic
+@whole()
 def report(
     *,
     description: str,
@@ -110,21 +105,15 @@ def report(
             return known
     clock = clocks.begin(case, now=now)
     act = Act(case, "report", now, actor, seat, "", {"channel": channel})
-    head, number = case.head_hash, case.event_count
-    case.save(force_insert=True)
     if uploads:
         act.files = attach(act, uploads, report_number=1, holder=holder)
     pairs = bigrams(f"{description} {address}")
-    CaseWords.objects.create(case_id=case.pk, bigrams=[*pairs, month_mark(now)])
+    act.batch.insert(CaseWords(case_id=case.pk, bigrams=[*pairs, month_mark(now)]))
     if clock is not None:
-        CaseClock.objects.bulk_create([clock])
-    secret = _add_report(
-        case, 1, channel, description, address, contact, wants_call, language, actor, seat, now
-    )
-    before = _facts(case) | {"head_hash": head, "event_count": number, "file_count": 0}
+        act.batch.insert(clock)
+    secret = _add_report(act, 1, channel, description, address, contact, wants_call, language)
     remember(act, rules.Stage.REPORTED)
-    _save(case, before)
-    announce(case, "report")
+    write(act, None)
     if urgency == rules.Urgency.URGENT:
         telling.tell_duty_chiefs(case, now=now)
         _file_at_once(case, actor, now)
@@ -156,12 +145,7 @@ def add_report(
     if submission_key and (known := _known(submission_key)):
         return known
     with transaction.atomic():
-        rows = Case.objects.select_for_update(of=("self",)).filter(pk=case_id)
-        if actor is not None:
-            rows = rows.filter(policy.visible_to(actor))
-        case = rows.first()
-        if case is None:
-            raise NotFound(_("There is no such case, or you may not see it."))
+        case = locked(case_id, actor)
         if not case.is_open:
             raise MoveRefused(
                 _("This case is at “%(stage)s” and takes no further reports. Report it anew.")
@@ -170,7 +154,7 @@ def add_report(
         description = clean(description, field="description", most=MOST_DESCRIPTION, least=1)
         _choice("channel", channel, rules.Channel.values)
         seat = _reporting_seat(actor, rules.Urgency.NORMAL)
-        before = _facts(case)
+        before = facts(case)
         case.report_count += 1
         if submission_key and not _claim(submission_key, case, now, case.report_count):
             known = _known(submission_key)
@@ -183,12 +167,10 @@ def add_report(
         if uploads:
             act.files = attach(act, uploads, report_number=case.report_count, holder=holder)
         secret = _add_report(
-            case, case.report_count, channel, description, "", contact, wants_call, language,
-            actor, seat, now,
-        )  # fmt: skip
+            act, case.report_count, channel, description, "", contact, wants_call, language
+        )
         remember(act, case.stage)
-        _save(case, before)
-        announce(case, "add_report")
+        write(act, before)
         return Filed(case, case.report_count, secret)
 
 
@@ -217,9 +199,8 @@ def _choice(field: str, value: str, allowed: Sequence[str]) -> None:
 
 
 def _next_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_case_id_seq')")
-        return int(cursor.fetchone()[0])
+    ((number,),) = rows.ask("SELECT nextval('cases_case_id_seq')")
+    return int(number)
 
 
 def _owner(case: Case, seat: Seat | None, urgency: str) -> int:
@@ -240,7 +221,7 @@ def _share_with_owner(case: Case) -> None:
 
 
 def _add_report(
-    case: Case,
+    act: Act,
     number: int,
     channel: str,
     description: str,
@@ -248,31 +229,26 @@ def _add_report(
     contact: Contact | None,
     wants_call: bool,
     language: str,
-    actor: User | None,
-    seat: Seat | None,
-    now: datetime,
 ) -> str:
-    salt = os.urandom(8)
-    Report.objects.bulk_create(
-        [
-            Report(
-                case_id=case.pk,
-                number=number,
-                channel=channel,
-                description=description,
-                address=address,
-                place=case.place,
-                reported_at=now,
-                by_user=actor,
-                post_id=seat.post_id if seat else None,
-                salt=salt,
-                language=language,
-                wants_call=wants_call,
-            )
-        ]
+    case, salt = act.case, os.urandom(8)
+    act.batch.insert(
+        Report(
+            case_id=case.pk,
+            number=number,
+            channel=channel,
+            description=description,
+            address=address,
+            place=case.place,
+            reported_at=act.now,
+            by_user=act.actor,
+            post_id=act.seat.post_id if act.seat else None,
+            salt=salt,
+            language=language,
+            wants_call=wants_call,
+        )
     )
     if contact:
-        ReportContact.objects.bulk_create([_contact_row(case, number, contact)])
+        act.batch.insert(_contact_row(case, number, contact))
     return report_secret(keys().blind, case_id=case.pk, report_number=number, salt=salt)
 
 
@@ -333,10 +309,11 @@ def _file_at_once(case: Case, actor: User | None, now: datetime) -> None:
     """R59: an urgent case that is whole skips the filing queue."""
     if case.case_class_id is None or case.grid_id is None or case.place is None:
         return
-    before = _facts(case)
+    before = facts(case)
     case.stage, case.stage_since, case.filed_at = rules.Stage.FILED, now, now
     act = Act(case, "file", now, None, None, "", {"urgent": True})
-    clocks.turn(case, rules.Stage.REPORTED, now=now, relimit=False, detail=act.detail)
+    clocks.turn(
+        case, rules.Stage.REPORTED, now=now, relimit=False, detail=act.detail, batch=act.batch
+    )
     remember(act, rules.Stage.REPORTED)
-    _save(case, before)
-    announce(case, "file")
+    write(act, before)

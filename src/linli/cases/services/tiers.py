@@ -33,7 +33,7 @@ def escalate(
             act.case.pending_by_id = act.seat.post_id if act.seat else None
             act.detail["waits_for"] = "signature"
             leaders = people.users_with_grant("cases.sign", centre_id=act.case.centre_id)
-            telling.tell(act.case, "cases.to_sign", leaders, now)
+            telling.tell(act.case, "cases.to_sign", leaders, now, batch=act.batch)
         else:
             _hand_over(act, above)
 
@@ -48,7 +48,9 @@ def sign_escalation(
     """The leader agrees: the tier above owns the case now, with a clock of its own."""
 
     def change(act: Act) -> None:
-        telling.tell_post(act.case, "cases.signed", act.case.pending_by_id, now=now)
+        telling.tell_post(
+            act.case, "cases.signed", act.case.pending_by_id, now=now, batch=act.batch
+        )
         act.case.pending, act.case.pending_by_id = "", None
         _hand_over(act, _above(act.case))
 
@@ -63,7 +65,9 @@ def refuse_escalation(
     """The leader keeps the case at this tier, with a reason."""
 
     def change(act: Act) -> None:
-        telling.tell_post(act.case, "cases.escalation_refused", act.case.pending_by_id, now=now)
+        telling.tell_post(
+            act.case, "cases.escalation_refused", act.case.pending_by_id, now=now, batch=act.batch
+        )
         act.case.pending, act.case.pending_by_id = "", None
 
     return advance(
@@ -153,9 +157,9 @@ def supervise(
         act.detail["level"] = str(level)
         if until is not None:
             act.detail["until"] = until.isoformat()
-        telling.tell_unit(act.case, now=now)
+        telling.tell_unit(act.case, now=now, batch=act.batch)
         users = people.users_with_grant("cases.dispatch", centre_id=act.case.centre_id)
-        telling.tell(act.case, "cases.supervised", users, now)
+        telling.tell(act.case, "cases.supervised", users, now, batch=act.batch)
 
     return advance(
         case_id, "supervise", actor=actor, now=now, opinion=opinion, seen=seen, change=change
@@ -233,6 +237,6 @@ def _hand_over(act: Act, centre_id: int) -> None:
     case.shared_with = sorted({*case.shared_with, case.centre_id, centre_id})
     case.centre_id = centre_id
     case.waiting_since = None  # the new owner asks anew if it has to; its clock runs
-    clocks.restart(case, now=act.now)
+    clocks.restart(case, now=act.now, batch=act.batch)
     users = people.users_with_grant("cases.intake", centre_id=centre_id)
-    telling.tell(case, "cases.handed_over", users, act.now)
+    telling.tell(case, "cases.handed_over", users, act.now, batch=act.batch)

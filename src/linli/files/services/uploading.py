@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import IO
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from linli.files import policy, rules
@@ -19,6 +19,7 @@ from linli.files.models import LooseObject, StoredFile, Upload
 from linli.files.rules.kinds import FIELD, check_size, extension_of, kind_of
 from linli.files.rules.preparing import prepare
 from linli.files.services import sealing, storage
+from linli.kernel import rows
 from linli.kernel.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def claim(
     """Hand over uploads, in the order asked for; the caller keeps what comes back in its own rows.
 
     Runs in the caller's transaction (TransactionManagementError without one): if that rolls back,
-    the uploads wait again. Two claims at once: the second one is refused. Two queries.
+    the uploads wait again. Two claims at once: the second one is refused. One query.
     Raises NotFound naming "files" for an upload that is unknown, somebody else's, attached already,
     older than a day or asked for twice.
     """
@@ -119,13 +120,17 @@ def claim(
         raise gone from None
     if not wanted:
         return []
-    theirs = Upload.objects.select_for_update().filter(
-        policy.belongs_to(owner, holder), created_at__gt=now - rules.WAITING
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A claim belongs to its caller's transaction.")
+    mine, claimant = policy.claimed_by(owner, holder)
+    taken = rows.take(
+        Upload,
+        f"id = ANY(%s::uuid[]) AND created_at > %s AND {mine}",
+        [rows.array(wanted), now - rules.WAITING, claimant],
     )
-    found = {upload.pk: upload for upload in theirs.filter(pk__in=wanted).order_by("pk")}
+    found = {upload.pk: upload for upload in taken}
     if len(found) != len(wanted):
         raise gone
-    Upload.objects.filter(pk__in=wanted).delete()
     return [found[upload_id].stored() for upload_id in wanted]
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from linli.kernel import live
+from linli.kernel.rows import Batch
 from linli.notices import rules
 from linli.notices.models import Message, Notice
 
@@ -18,32 +19,36 @@ SENT_KEPT = timedelta(days=90)  # a message, after it was sent
 _PEOPLE_A_TIME = 500  # NOTIFY carries less than 8,000 bytes
 
 
-@transaction.atomic
 def tell(
-    *, user_ids: Iterable[int], kind: str, params: rules.Params, url: str, now: datetime
+    *,
+    user_ids: Iterable[int],
+    kind: str,
+    params: rules.Params,
+    url: str,
+    now: datetime,
+    batch: Batch | None = None,
 ) -> int:
-    """Put a notice on the screens of these people, each once; how many. Two queries.
+    """Put a notice on the screens of these people, each once; how many. One query, or none where
+    it is written with the caller's `batch`.
 
     Commits or rolls back with the caller's change. `params` are ids, numbers and codes, never
     personal data. Raises KeyError for a kind nobody has signed in or a fact that its words lack.
     """
     rules.check_params(rules.notice_kind(kind).sentence, params)
     people = sorted(set(user_ids))
-    Notice.objects.bulk_create(
-        (
+    own = Batch() if batch is None else batch
+    own.insert(
+        *(
             Notice(user_id=user_id, kind=kind, params=dict(params), url=url, created_at=now)
             for user_id in people
-        ),
-        batch_size=1000,
+        )
     )
-    _ring(people)
-    return len(people)
-
-
-def _ring(people: list[int]) -> None:
-    """The bells of these people count again."""
     for start in range(0, len(people), _PEOPLE_A_TIME):
-        live.publish("notice", {"users": people[start : start + _PEOPLE_A_TIME]})
+        users = people[start : start + _PEOPLE_A_TIME]
+        own.notify(live.CHANNEL, live.payload("notice", {"users": users}))
+    if batch is None:
+        own.write()
+    return len(people)
 
 
 @transaction.atomic
@@ -63,7 +68,7 @@ def _mark(user: AbstractBaseUser, which: Q, now: datetime) -> int:
         read_at=now
     )
     if changed:
-        _ring([user.pk])
+        live.publish("notice", {"users": [user.pk]})  # the bell counts again
     return changed
 
 

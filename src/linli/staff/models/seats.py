@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet, Subquery
 
+from linli.kernel import versions
 from linli.staff.models.posts import Post
 from linli.staff.models.units import StaffState, Unit
 from linli.staff.rules import Seat, UnitNode, UnitTree
@@ -32,10 +33,11 @@ def _stamp() -> Subquery:
 def unit_tree(stamp: UUID | None = None) -> UnitTree:
     """The tree of units. No query if the one kept in this process carries `stamp`.
 
-    Without a stamp one query asks for it; a second one reads the units if they have changed.
+    Without a stamp one query asks for it (kernel.versions); a second one reads the units if
+    they have changed.
     """
     if stamp is None:
-        stamp = StaffState.objects.filter(pk=1).values_list("stamp", flat=True).first()
+        stamp = cast("UUID | None", versions.present("staff.units"))
     if _kept and stamp is not None and _kept[0].stamp == stamp:
         return _kept[0].tree
     rows = list(

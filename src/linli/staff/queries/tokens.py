@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from linli.kernel import rows, versions
 from linli.staff import policy
 from linli.staff.models import ApiToken, Post, User
 from linli.staff.models.seats import held_at, seat_for, unit_tree, with_duties
@@ -36,32 +36,33 @@ def person_for_token(secret: str, now: datetime) -> TokenActor | None:
     prefix = token_prefix(secret)
     if prefix is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_PRESENT, {"prefix": prefix, "now": now})
-        row = cursor.fetchone()
+    found = rows.ask(_present(), [prefix, now])
+    row = found[0] if found else None
     given = hashlib.sha256(secret.encode()).digest()
     kept_hash = bytes(row[0]) if row is not None else bytes(32)
     if not hmac.compare_digest(given, kept_hash) or row is None:
         return None
-    _hash, token_id, last_used_on, *versions = row
+    _hash, token_id, last_used_on, *facts = row
+    known = _OF_THE_SEAT
+    versions.learn(facts[known:])
     today = timezone.localdate(now)
     if last_used_on != today:
         ApiToken.objects.filter(pk=token_id).update(last_used_on=today)
     kept = _kept.get(prefix)
-    if kept is None or kept.versions != versions:
+    if kept is None or kept.facts != facts[:known]:
         actor = _read(token_id, now)
         if actor is None:
             return None
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        kept = _kept[prefix] = _Kept(versions, actor)
+        kept = _kept[prefix] = _Kept(facts[:known], actor)
     user = copy(kept.actor.user)  # nobody shares what a request puts there
     user.seats = (kept.actor.seat,)
     return TokenActor(user, kept.actor.seat, token_id)
 
 
 class _Kept(NamedTuple):
-    versions: list[object]
+    facts: list[object]
     actor: TokenActor
 
 
@@ -69,24 +70,29 @@ _MOST_KEPT = 1000
 _kept: dict[str, _Kept] = {}
 # Whether the token opens anything now, and what its seat is made of: xmin and ctid change with
 # every change of a row, so that an end, a revocation or a narrowed post is seen at once.
+_OF_THE_SEAT = 7
 _PRESENT = """
+    WITH present AS (SELECT %s::text AS prefix, %s::timestamptz AS now)
     SELECT t.secret_hash, t.id, t.last_used_on, p.xmin::text, p.ctid::text, u.xmin::text,
         u.ctid::text, t.grants,
         (SELECT array_agg(DISTINCT d.grid_id) FROM staff_gridduty d
-         WHERE d.post_id = p.id AND d.valid_from <= %(now)s
-            AND (d.valid_to IS NULL OR d.valid_to > %(now)s)),
-        (SELECT stamp FROM staff_staffstate WHERE id = 1)
-    FROM staff_apitoken t
+         WHERE d.post_id = p.id AND d.valid_from <= now
+            AND (d.valid_to IS NULL OR d.valid_to > now)),
+        (SELECT stamp FROM staff_staffstate WHERE id = 1), {versions}
+    FROM present JOIN staff_apitoken t ON t.prefix = present.prefix
         JOIN staff_post p ON p.id = t.post_id JOIN staff_user u ON u.id = p.user_id
-    WHERE t.prefix = %(prefix)s AND t.revoked_at IS NULL AND u.is_active
-        AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
-        AND p.valid_from <= %(now)s AND (p.valid_to IS NULL OR p.valid_to > %(now)s)"""
+    WHERE t.revoked_at IS NULL AND u.is_active AND (t.expires_at IS NULL OR t.expires_at > now)
+        AND p.valid_from <= now AND (p.valid_to IS NULL OR p.valid_to > now)"""
+
+
+def _present() -> str:
+    return _PRESENT.replace("{versions}", versions.columns())
 
 
 def _read(token_id: int, now: datetime) -> TokenActor | None:
-    rows = Post.objects.filter(held_at(now), tokens__id=token_id, user__is_active=True)
+    held = Post.objects.filter(held_at(now), tokens__id=token_id, user__is_active=True)
     post = (
-        with_duties(rows.select_related("user"), now)
+        with_duties(held.select_related("user"), now)
         .annotate(token_grants=F("tokens__grants"))
         .first()
     )
@@ -99,5 +105,5 @@ def _read(token_id: int, now: datetime) -> TokenActor | None:
 
 def tokens_for(user: User) -> QuerySet[ApiToken]:
     """Tokens, newest first: all with `staff.tokens`, else those of one's own posts. One query."""
-    rows = ApiToken.objects.select_related("post__user", "post__unit").order_by("-id")
-    return rows if policy.holds_any(user, ("staff.tokens",)) else rows.filter(post__user=user)
+    tokens = ApiToken.objects.select_related("post__user", "post__unit").order_by("-id")
+    return tokens if policy.holds_any(user, ("staff.tokens",)) else tokens.filter(post__user=user)
