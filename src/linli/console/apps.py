@@ -9,6 +9,8 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         from linli.audit.rules import register_actions
         from linli.console.rules.areas import ENTRIES
+        from linli.console.services.staging import ERRANDS
+        from linli.errands.rules import register_errands
         from linli.kernel.navigation import register
         from linli.staff.rules import register_grants
 
@@ -16,6 +18,7 @@ class ConsoleConfig(AppConfig):
         register_grants({"territory.edit": _("Edit regions, grids and cells")}, kind="system")
         register_actions(ACTIONS)
         register(*ENTRIES)
+        register_errands(*ERRANDS)
 
 
 ACTIONS = {

@@ -22,6 +22,8 @@ class StagedFile(models.Model):
     rejected = models.BinaryField(default=b"")
     created_at = models.DateTimeField()
     committed_at = models.DateTimeField(null=True, blank=True)
+    # The long work on it that was asked for last: looking at it, or importing it.
+    errand = models.ForeignKey("errands.Errand", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-created_at"], name="console_staged_kind")]

@@ -12,7 +12,8 @@ from linli.staff.models import User
 
 def staged_for(user: User, kind: str, token: str) -> StagedFile:
     """One's own upload. One query. Raises NotFound (a foreign one looks absent)."""
-    found = StagedFile.objects.filter(token=token, kind=kind, owner=user).first()
+    rows = StagedFile.objects.select_related("errand__owner")
+    found = rows.filter(token=token, kind=kind, owner=user).first()
     if found is None:
         raise NotFound(_("This upload is no longer there. Choose the file again."))
     return found

@@ -14,6 +14,11 @@ from linli.kernel.errors import BadInput
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
+# What is looked at and imported while the person waits: some thousand rows, a second or two. The
+# content of packed files is about eight times as large.
+AT_ONCE_BYTES = 256 * 1024
+AT_ONCE_PACKED_BYTES = 32 * 1024
+PACKED = (".gz", ".xlsx", ".xls")
 TERRITORY_SUFFIXES = (".csv", ".geojson", ".json")
 
 
@@ -21,6 +26,12 @@ def suffix_of(name: str) -> str:
     """The suffix of a file's name in lower case, that of the packed file for .gz."""
     lowered = name.lower().removesuffix(".gz")
     return f".{lowered.rpartition('.')[2]}" if "." in lowered else ""
+
+
+def is_long(name: str, size_bytes: int) -> bool:
+    """Whether work on a file of this size is done beside the page."""
+    packed = name.lower().endswith(PACKED)
+    return size_bytes > (AT_ONCE_PACKED_BYTES if packed else AT_ONCE_BYTES)
 
 
 def unpacked(name: str, data: bytes) -> bytes:

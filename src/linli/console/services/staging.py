@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,16 +13,20 @@ from typing import Any
 
 import shapely
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.audit.services import record
 from linli.catalogue import services as catalogue
 from linli.catalogue.models import Edition
 from linli.console.models import StagedFile
 from linli.console.rules.areas import CATALOGUE, TERRITORY
-from linli.console.rules.files import MOST_BYTES, csv_bytes, suffix_of, unpacked
+from linli.console.rules.files import MOST_BYTES, csv_bytes, is_long, suffix_of, unpacked
 from linli.console.rules.layers import DATED, LAYERS
 from linli.console.services.territory import acting
+from linli.errands.rules import ErrandKind, MadeFile, Outcome
+from linli.errands.services import start_errand
 from linli.kernel.errors import BadInput, NotFound, Stale
 from linli.kernel.text import clean
 from linli.staff import policy
@@ -33,6 +38,7 @@ from linli.territory.services import ImportReport, Row
 KEPT = timedelta(hours=24)
 SHOWN = 200  # rejected rows on the page; all of them are in the file
 GRANT_OF = {"territory": TERRITORY, "catalogue": CATALOGUE}
+PAGE_OF = {"territory": "console:import", "catalogue": "console:staged_sheet"}
 _IMPORTS: dict[str, Callable[..., ImportReport]] = {
     "regions": territory.import_regions,
     "grids": territory.import_grids,
@@ -50,7 +56,8 @@ def stage_file(
 ) -> StagedFile:
     """Keep an upload for a day and look at it. `report` and `rejected` say what a commit would do.
 
-    Raises NotYours, BadInput and UnreadableSheet naming the field.
+    A long file is looked at by an errand; until that is done its `report` is empty. Raises
+    NotYours, TooManyErrands, BadInput and UnreadableSheet naming the field.
     """
     policy.require(actor, GRANT_OF[kind])
     if len(data) > MOST_BYTES:
@@ -65,9 +72,94 @@ def stage_file(
         options=dict(options),
         created_at=now,
     )
-    _run(staged, actor=actor, now=now, dry_run=True)
-    staged.save()
+    if not is_long(staged.name, len(data)):
+        _run(staged, actor=actor, now=now, dry_run=True)
+        staged.save()
+        return staged
+    if kind == "territory":
+        rows_of(staged.name, data)  # what cannot be read at all is refused at once
+    with transaction.atomic():
+        staged.save()
+        _ask(staged, "check", actor=actor, now=now)
     return staged
+
+
+def import_file(*, actor: User, staged: StagedFile, now: datetime) -> bool:
+    """Import a file that was looked at: at once, or by an errand if it is long. Whether it is done.
+
+    Raises like `commit_file`, Stale while an errand is at it, TooManyErrands.
+    """
+    if not is_long(staged.name, len(staged.data)):
+        commit_file(actor=actor, staged=staged, now=now)
+        return True
+    with transaction.atomic():
+        held = _held(actor, staged.pk)
+        if held.errand is not None and held.errand.is_open:
+            raise Stale(_("This file is being worked on. Wait until that is done."))
+        _ask(held, "import", actor=actor, now=now)
+    return False
+
+
+def _ask(staged: StagedFile, verb: str, *, actor: User, now: datetime) -> None:
+    staged.errand = start_errand(
+        actor=actor,
+        kind=f"{staged.kind}.{verb}",
+        name=staged.name,
+        asks={"staged": staged.pk},
+        url=reverse(PAGE_OF[staged.kind], args=[staged.token]),
+        now=now,
+    )
+    staged.save(update_fields=["errand"])
+
+
+def _held(actor: User, staged_id: int) -> StagedFile:
+    """One's own upload, locked. Raises NotFound, Stale for one that was imported."""
+    rows = StagedFile.objects.select_for_update(of=("self",)).select_related("errand")
+    held = rows.filter(pk=staged_id, owner=actor).first()
+    if held is None:
+        raise NotFound(_("This upload is no longer there. Choose the file again."))
+    if held.committed_at is not None:
+        raise Stale(_("This file was imported already."))
+    return held
+
+
+# -- as errands ----------------------------------------------------------------------------------
+def check_staged(actor: User, asks: Mapping[str, Any], now: datetime) -> Outcome:
+    """Look at a long file. Raises what `stage_file` raises."""
+    held = _held(actor, asks["staged"])
+    _run(held, actor=actor, now=now, dry_run=True)
+    held.save(update_fields=["report", "rejected"])
+    return _outcome(held, _("Nothing is written yet. Look at what would happen."))
+
+
+def import_staged(actor: User, asks: Mapping[str, Any], now: datetime) -> Outcome:
+    """Import a long file. Raises what `commit_file` raises."""
+    held = commit_file(actor=actor, staged=_held(actor, asks["staged"]), now=now)
+    return _outcome(held, _("The file is imported."))
+
+
+def _outcome(staged: StagedFile, words: str) -> Outcome:
+    report = staged.report
+    counts = _("%(new)s new, %(changed)s changed, %(rejected)s left out.") % {
+        key: f"{report.get(key, 0):,}" for key in ("new", "changed", "rejected")
+    }
+    errors = None
+    if staged.rejected:
+        content = io.BytesIO(bytes(staged.rejected))
+        errors = MadeFile("rejected.csv", "text/csv; charset=utf-8", content)
+    return Outcome(f"{words} {counts}", errors=errors)
+
+
+ERRANDS = (
+    ErrandKind(code="territory.check", label=gettext_lazy("Looking at a file of the territory"),
+               grant=TERRITORY, work=check_staged, icon="file-import", shared=True),
+    ErrandKind(code="territory.import", label=gettext_lazy("Import of the territory"),
+               grant=TERRITORY, work=import_staged, icon="file-import", shared=True),
+    ErrandKind(code="catalogue.check", label=gettext_lazy("Looking at a sheet of classes"),
+               grant=CATALOGUE, work=check_staged, icon="file-import", shared=True),
+    ErrandKind(code="catalogue.import", label=gettext_lazy("Import of a sheet of classes"),
+               grant=CATALOGUE, work=import_staged, icon="file-import", shared=True),
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -77,11 +169,7 @@ def commit_file(*, actor: User, staged: StagedFile, now: datetime) -> StagedFile
     Raises NotYours, NotFound for somebody else's file, Stale for one committed already.
     """
     policy.require(actor, GRANT_OF[staged.kind])
-    held = StagedFile.objects.select_for_update().filter(pk=staged.pk, owner=actor).first()
-    if held is None:
-        raise NotFound(_("This upload is no longer there. Choose the file again."))
-    if held.committed_at is not None:
-        raise Stale(_("This file was imported already."))
+    held = _held(actor, staged.pk)
     _run(held, actor=actor, now=now, dry_run=False)
     held.committed_at = now
     held.data = b""

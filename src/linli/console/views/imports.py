@@ -97,12 +97,12 @@ def staged_page(request: StaffRequest, kind: str, token: str, *, back: str) -> H
     staged = queries.staged_for(request.user, kind, token)
     here = request.path
     if request.method == "POST":
-        return post_answer(
-            request,
-            lambda: services.commit_file(actor=request.user, staged=staged, now=timezone.now()),
-            done=_("The file is imported."),
-            to=here,
-        )
+
+        def act() -> str:
+            done = services.import_file(actor=request.user, staged=staged, now=timezone.now())
+            return _("The file is imported.") if done else _("The import has begun.")
+
+        return post_answer(request, act, to=here)
     report = staged.report
     heads = (
         (_("Row"), _("Code or key"), _("Column"), _("Reason"))
@@ -123,6 +123,8 @@ def staged_page(request: StaffRequest, kind: str, token: str, *, back: str) -> H
         staged=staged,
         report=report,
         back=back,
+        errand=staged.errand,
+        may_steer=True,
         layer=LAYERS[staged.options["layer"]].label if kind == "territory" else "",
         rejected_url=f"{here}rejected.csv" if report.get("rejected") else "",
         takes=report.get("new", 0) + report.get("changed", 0),

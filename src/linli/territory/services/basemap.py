@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput
+from linli.kernel.progress import counted
 from linli.kernel.text import bigrams, clean
 from linli.territory.models import (
     Address,
@@ -77,7 +78,8 @@ def _import(
     with transaction.atomic():
         made: list[dict[str, Any]] = []
         seen: set[str] = set()
-        for row, shape in admitted(rows, report, crs=crs, wanted=wanted):
+        passed = admitted(rows, report, crs=crs, wanted=wanted)
+        for row, shape in counted(passed, says=_("Checking rows")):
             key = row.values.get("source_key", "")[:60]
             if key and key in seen:
                 report.reject(row, "source_key", _("The key stands twice in this file."), key)

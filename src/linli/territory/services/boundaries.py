@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput, Refused
+from linli.kernel.progress import counted
 from linli.kernel.text import clean
 from linli.territory.models import (
     Cell,
@@ -84,7 +85,7 @@ class _Run:
     def items(self, passed: Iterable[_Passed], check: Callable[[Row, Any], _Item]) -> list[_Item]:
         """What `check` makes of each row; the rows it refuses are rejected."""
         made = []
-        for row, shape in passed:
+        for row, shape in counted(passed, says=_("Checking rows")):
             try:
                 made.append(check(row, shape))
             except BadInput as fault:
@@ -356,7 +357,7 @@ def _store(kind: Kind, items: list[_Item], run: _Run) -> None:
         ],
     )
     run.report.new += len(new)
-    for item in items:
+    for item in counted(items, says=_("Comparing with what is there")):
         if item.code in existing:
             _update(kind, item, existing[item.code], run)
 

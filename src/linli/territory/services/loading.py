@@ -13,6 +13,7 @@ import shapely
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
+from linli.kernel.progress import counted
 from linli.territory.rules.coordinates import CHINA, CRS, metres_per_degree, to_wgs84
 from linli.territory.rules.sheets import Row
 
@@ -145,7 +146,8 @@ def copy_in(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> lis
         ids = [row[0] for row in cursor.fetchall()]
         names = ", ".join(f'"{name}"' for name in ("id", *columns))
         with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-            for row_id, row in zip(ids, rows, strict=True):
+            numbered = zip(ids, rows, strict=True)
+            for row_id, row in counted(numbered, total=len(rows), says=_("Writing rows")):
                 copy.write_row((row_id, *(_copied(row[name]) for name in columns)))
     return ids
 

@@ -18,6 +18,7 @@ from linli.catalogue.rules import Role
 from linli.catalogue.services.recording import recorded
 from linli.catalogue.services.sheets.reading import lines_of
 from linli.catalogue.services.sheets.rows import BadRow, Row, checked
+from linli.kernel.progress import counted
 from linli.staff.models import Unit
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def import_sheet(
     rest co-handling; other names are kept with the class and listed. New rows hold from
     `valid_from` (today) on. Nothing is deleted. Raises UnreadableSheet, NotYours.
     """
-    lines = lines_of(data, name, kind=kind)
+    lines = counted(lines_of(data, name, kind=kind), says=_("Checking rows"))
     rows, bad = checked(lines, plain_is_working=plain_is_working)
     today = valid_from or timezone.localdate(now)
     tally = _Tally()
