@@ -97,8 +97,8 @@ def makers() -> Iterator[tuple[str, Make]]:
     """What is measured: name and function."""
     now = timezone.now()
     today = timezone.localdate(now)
-    yield "ground", lambda at: ground_tile("base", at, today=today).body
-    yield "grids", lambda at: ground_tile("grids", at, today=today).body
+    yield "ground", lambda at: ground_tile("base", at, on=today)
+    yield "grids", lambda at: ground_tile("grids", at, on=today)
     yield "nearby (public)", lambda at: public_tile(*at, now=now)
     for tier, user in people().items():
         for name, wanted in FILTERS.items():

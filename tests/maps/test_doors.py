@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from linli.cases.models import Case
 from linli.maps.rules.palette import THEMES
 from linli.maps.views import tiles
-from linli.territory.models import RegionVersion
+from linli.territory.models import GridVersion, RegionVersion
 from linli.territory.services import rename
-from tests.cases.city import STEP, City, square
+from tests.cases.city import SINCE, STEP, City, square
 from tests.maps.conftest import case_at, tile_of
 
 
@@ -25,7 +27,7 @@ def url(layer: str, lon: float = 121.005, lat: float = 31.005, z: int = 14) -> s
 
 
 @pytest.fixture
-def client() -> Client:
+def client(db: None) -> Client:
     return reader()
 
 
@@ -63,6 +65,43 @@ def test_a_moved_border_makes_another_tile(city: City, client: Client) -> None:
     after = client.get(url("regions"), headers={"If-None-Match": before["ETag"]})
     assert after.status_code == 200
     assert after.content != before.content
+
+
+def test_a_tile_with_the_present_stamp_is_kept_for_ever(city: City, client: Client) -> None:
+    def address() -> str:
+        (tiles,) = client.get("/tiles/style.json").json()["sources"]["grids"]["tiles"]
+        z, x, y = tile_of(121.005, 31.005, 14)
+        return str(tiles).format(z=z, x=x, y=y)
+
+    first = address()
+    assert client.get(first)["Cache-Control"] == "public, max-age=31536000, immutable"
+    rename(kind="grid", target_id=city.districts[0].grids[0].pk, name="新网格")
+    assert address() != first, "a changed ground is asked for under another address"
+    assert client.get(first)["Cache-Control"] == "public, max-age=300", "an old stamp is not kept"
+    style = client.get("/tiles/style.json")
+    assert style["Cache-Control"] == "no-cache"
+    tag = {"If-None-Match": style["ETag"]}
+    assert client.get("/tiles/style.json", headers=tag).status_code == 304
+
+
+def test_a_tile_of_a_day_has_the_borders_of_that_day(city: City, client: Client) -> None:
+    grid, moved = city.districts[0].grids[0], date(2025, 5, 1)
+    versions = GridVersion.objects.filter(grid=grid)
+    outline = versions.get().outline
+    versions.update(during=DateRange(SINCE, moved))
+    GridVersion.objects.create(
+        grid=grid, outline=square(121.0, 31.0, STEP / 4), during=DateRange(moved, None)
+    )
+    before = client.get(url("grids") + "?on=2025-04-30").content
+    after = client.get(url("grids") + "?on=2025-05-01").content
+    assert before != after == client.get(url("grids")).content
+    versions.filter(during__contains=moved).update(outline=outline)
+    assert client.get(url("grids") + "?on=2025-05-01").content == before
+    assert "on=2025-04-30" in str(client.get("/tiles/style.json?on=2025-04-30").json()["sources"])
+    assert client.get(url("grids") + "?on=2019-12-31").status_code == 204
+    for wrong in ("yesterday", "2025-02-30", "20250430", "%00"):
+        answer = client.get(url("grids") + f"?on={wrong}", headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()["field"]) in ((400, "on"), (400, "address"))
 
 
 def test_a_known_tile_costs_one_query(
@@ -185,7 +224,14 @@ def test_another_map_may_lie_under_ours(client: Client, settings: Any) -> None:
     assert style["sources"]["raster"]["attribution"] == "© Example"
     ids = [layer["id"] for layer in style["layers"]]
     assert ids.index("raster") < ids.index("regions")
-    assert "buildings" not in ids
+    shown = {
+        layer["id"]: layer.get("layout", {}).get("visibility") != "none"
+        for layer in style["layers"]
+    }
+    assert (shown["raster"], shown["regions"]) == (True, True)
+    assert not any(shown[name] for name in ("buildings", "surfaces", "roads-primary"))
+    plan = [layer["id"] for layer in style["layers"] if layer.get("metadata") == {"ground": "plan"}]
+    assert {"buildings", "surfaces", "roads-primary"} <= set(plan), "what the switch brings back"
 
 
 def test_the_map_opens_where_a_person_works(city: City, client: Client) -> None:

@@ -14,7 +14,6 @@ from linli.maps.rules.address import Address
 from linli.maps.rules.style import BASE
 from linli.territory import queries as territory
 from linli.territory.queries import tiles
-from linli.territory.queries.tiles import Tile
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -58,20 +57,20 @@ def cases_by_numbers(user: User, numbers: list[str]) -> list[Case]:
     return [case for case in found if days[case.pk] == case.reported_on]
 
 
-def ground_tag(layer: str, at: Address, *, today: date) -> str:
-    """The tag of a tile of the ground. One query; it changes with the territory."""
-    return f"W/{tiles.etag(layer, *at, today=today)}"
+def ground_stamp(*, today: date) -> str:
+    """Stands for the ground as it is today: another one after every change of the territory, and
+    after midnight, when borders of another day may begin to hold. One query."""
+    return f"{territory.versions().version}-{today:%Y%m%d}"
 
 
-def ground_tile(layer: str, at: Address, *, today: date) -> Tile:
-    """A tile of one layer, or of all in `BASE` under the name “base” (tiles may be joined by
-    laying them end to end: MVT 2.1, §4.1).
+def ground_tile(layer: str, at: Address, *, on: date) -> bytes:
+    """A tile of one layer as it lay on a day, or of all in `BASE` under the name “base” (tiles may
+    be joined by laying them end to end: MVT 2.1, §4.1).
 
-    Raises NotFound, BadInput. Two queries a layer.
+    Raises NotFound, BadInput. One query a layer.
     """
     parts = BASE if layer == "base" else (layer,)
-    body = b"".join(tiles.tile(part, *at, today=today).body for part in parts)
-    return Tile(body, ground_tag(layer, at, today=today))
+    return b"".join(tiles.tile_body(part, *at, today=on) for part in parts)
 
 
 def window_for(user: User | None, *, today: date) -> Box | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,20 @@ def parse_address(z: str, x: str, y: str) -> Address:
     depth = _number("z", z, DEEPEST)
     last = 2**depth - 1
     return Address(depth, _number("x", x, last), _number("y", y, last))
+
+
+def parse_day(text: str) -> date | None:
+    """The day whose borders are meant; None for an empty text. Raises BadInput."""
+    if not text:
+        return None
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise BadInput(
+        _("on is a day such as 2026-11-22, not “%(value)s”.") % {"value": text[:40]}, field="on"
+    )
 
 
 def _number(name: str, text: str, last: int) -> int:

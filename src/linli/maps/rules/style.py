@@ -40,21 +40,33 @@ class Raster(NamedTuple):
     attribution: str
 
 
-def style(*, theme: str, lang: str, attribution: str, raster: Raster | None = None) -> Json:
+def style(
+    *,
+    theme: str,
+    lang: str,
+    attribution: str,
+    raster: Raster | None = None,
+    stamp: str = "",
+    on: str = "",
+) -> Json:
     """The style document of `theme` ("light" or "dark") with names in `lang`.
 
-    Tiles are paths of this server. With `raster` its pictures lie at the bottom, and our own
-    ground keeps only borders, grids and names.
+    Tiles are paths of this server, with `stamp` (so that they may be kept until the ground changes)
+    and the day `on` whose borders are meant. With `raster` its pictures lie at the bottom and our
+    own ground keeps only borders, grids and names; the layers they replace are there, switched off
+    (`metadata`: of which ground a layer is part).
     """
     palette = PALETTES[theme]
     name = _name_in(lang)
+    query = "&".join(f"{key}={value}" for key, value in (("v", stamp), ("on", on)) if value)
     sources: Json = {
-        "base": _tiles("base", 0, DEEPEST_BASE, attribution),
-        "grids": _tiles("grids", 11, DEEPEST_BASE),
-        "cells": _tiles("cells", 14, DEEPEST_BASE),
+        "base": _tiles("base", 0, DEEPEST_BASE, query, attribution),
+        "grids": _tiles("grids", 11, DEEPEST_BASE, query),
+        "cells": _tiles("cells", 14, DEEPEST_BASE, query),
     }
-    ground: list[Json] = [_background(palette), *_surfaces(palette)]
-    built: list[Json] = [*_roads(palette), *_buildings(palette)]
+    ground: list[Json] = [_background(palette), *_of("plan", _surfaces(palette))]
+    built = _of("plan", [*_roads(palette), *_buildings(palette)])
+    solid = _of("solid", [_solid(palette)], shown=False)
     if raster is not None:
         sources["raster"] = {
             "type": "raster",
@@ -63,16 +75,37 @@ def style(*, theme: str, lang: str, attribution: str, raster: Raster | None = No
             "maxzoom": 18,
             "attribution": raster.attribution,
         }
-        ground = [_background(palette), {"id": "raster", "type": "raster", "source": "raster"}]
-        built = []
-    layers = [*ground, *_regions(palette), *_grids(palette), *built, *_labels(palette, name)]
+        picture = {"id": "raster", "type": "raster", "source": "raster"}
+        ground = [*_of("plan", ground, shown=False), *_of("satellite", [picture])]
+        ground[0] = _background(palette)
+        built = _of("plan", built, shown=False)
+    layers = [
+        *ground,
+        *_regions(palette),
+        *_grids(palette),
+        *built,
+        *solid,
+        *_labels(palette, name),
+    ]
     return {"version": 8, "name": f"Linli {theme}", "sources": sources, "layers": layers}
 
 
-def _tiles(layer: str, lowest: int, deepest: int, attribution: str = "") -> Json:
+def _of(ground: str, layers: list[Json], *, shown: bool = True) -> list[Json]:
+    """The layers as parts of a ground that can be switched."""
+    visibility = {} if shown else {"visibility": "none"}
+    return [
+        each
+        | {"metadata": {"ground": ground}}
+        | {"layout": {**each.get("layout", {}), **visibility}}
+        for each in layers
+    ]
+
+
+def _tiles(layer: str, lowest: int, deepest: int, query: str, attribution: str = "") -> Json:
+    path = f"/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt"
     source: Json = {
         "type": "vector",
-        "tiles": [f"/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt"],
+        "tiles": [f"{path}?{query}" if query else path],
         "minzoom": lowest,
         "maxzoom": deepest,
     }
@@ -188,6 +221,17 @@ def _buildings(palette: Palette) -> list[Json]:
         "fill-opacity": _by_zoom((14, 0.5), (16, 1), base=1),
     }
     return [_layer("buildings", "fill", "buildings", minzoom=14, paint=paint)]
+
+
+def _solid(palette: Palette) -> Json:
+    """Buildings as bodies; where no height is known, as two storeys."""
+    paint = {
+        "fill-extrusion-color": palette.building,
+        "fill-extrusion-height": ["coalesce", ["get", "height_m"], 6],
+        "fill-extrusion-opacity": 0.9,
+        "fill-extrusion-vertical-gradient": True,
+    }
+    return _layer("buildings-solid", "fill-extrusion", "buildings", minzoom=14, paint=paint)
 
 
 def _labels(palette: Palette, name: list[Any]) -> list[Json]:

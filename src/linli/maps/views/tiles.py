@@ -18,13 +18,14 @@ from django.views.decorators.http import require_safe
 from linli.cases.queries.tiles import case_tile, public_tile
 from linli.maps import queries
 from linli.maps.forms import read_filter
-from linli.maps.rules.address import parse_address
+from linli.maps.rules.address import parse_address, parse_day
 from linli.maps.rules.palette import THEMES
 from linli.maps.rules.style import Raster
 from linli.maps.rules.style import style as style_of
 from linli.staff.web import StaffRequest, public_page, staff_page
 
 MVT = "application/vnd.mapbox-vector-tile"
+KEPT_SHORTLY = "public, max-age=300"
 WORTH_PACKING = 600  # bytes; below, gzip saves less than a packet
 TileView = Callable[..., HttpResponseBase]
 
@@ -74,14 +75,21 @@ def _tag_of(body: bytes) -> str:
 @require_safe
 @public_page
 def ground(request: HttpRequest, layer: str, z: str, x: str, y: str) -> HttpResponseBase:
-    """One tile of the ground, the same for everybody."""
+    """One tile of the ground, the same for everybody: as it is today, or lay on the day `on`.
+
+    The style writes the stamp of the ground into the addresses of its tiles (`v`), and every change
+    makes another: what carries the present one may be kept for ever.
+    """
     address, today = parse_address(z, x, y), timezone.localdate()
-    tag = queries.ground_tag(layer, address, today=today)
+    on = parse_day(request.GET.get("on", "")) or today
+    stamp = queries.ground_stamp(today=today)
+    tag = _tag_of(f"{layer}/{address}/{on}/{stamp}".encode())
     answer = get_conditional_response(request, etag=tag)
     if answer is None:
-        answer = _tile_answer(request, queries.ground_tile(layer, address, today=today).body)
+        answer = _tile_answer(request, queries.ground_tile(layer, address, on=on))
     answer["ETag"] = tag
-    answer["Cache-Control"] = "public, max-age=300"
+    lasts = request.GET.get("v") == stamp
+    answer["Cache-Control"] = "public, max-age=31536000, immutable" if lasts else KEPT_SHORTLY
     return answer
 
 
@@ -100,8 +108,10 @@ def _tile_answer(request: HttpRequest, body: bytes) -> HttpResponse:
 
 @require_safe
 @public_page
-def style(request: HttpRequest) -> HttpResponse:
-    """The style of the ground: `?theme=` light or dark, `?lang=` (default: the page's)."""
+def style(request: HttpRequest) -> HttpResponseBase:
+    """The style of the ground: `?theme=` light or dark, `?lang=` (default: the page's), `?on=` the
+    day of its borders (default: today). Asked for anew by every page, since it names the stamp."""
+    on = parse_day(request.GET.get("on", ""))
     theme = request.GET.get("theme", "light")
     lang = request.GET.get("lang") or get_language() or settings.LANGUAGE_CODE
     raster = Raster(tuple(settings.MAP_XYZ), settings.MAP_XYZ_ATTRIBUTION)
@@ -110,9 +120,14 @@ def style(request: HttpRequest) -> HttpResponse:
         lang=lang,
         attribution=settings.MAP_ATTRIBUTION,
         raster=raster if raster.tiles else None,
+        stamp=queries.ground_stamp(today=timezone.localdate()),
+        on="" if on is None else on.isoformat(),
     )
-    answer = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
-    answer["Cache-Control"] = "public, max-age=300"
+    made = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
+    tag = _tag_of(made.content)
+    answer = get_conditional_response(request, etag=tag) or made
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "no-cache"
     patch_vary_headers(answer, ["Accept-Language", "Cookie"])
     return answer
 
