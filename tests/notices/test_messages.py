@@ -252,11 +252,12 @@ def test_words_with_a_gap_are_a_bug_at_once() -> None:
 
 
 @pytest.mark.django_db
-def test_sent_messages_are_forgotten_after_ninety_days_and_failed_ones_stay() -> None:
-    sent, waiting = write(), write()
+def test_sent_and_held_messages_are_forgotten_after_ninety_days_and_queued_ones_stay() -> None:
+    sent, held, waiting = write(), write(), write()
     send(sent)
+    Message.objects.filter(pk=held.pk).update(state="held")
     assert services.prune(now=NOW + timedelta(days=90)) == 0
-    assert services.prune(now=NOW + timedelta(days=91)) == 1
+    assert services.prune(now=NOW + timedelta(days=91)) == 2
     assert Message.objects.get() == waiting
 
 

@@ -8,13 +8,19 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
-        from linli.notices.rules import NoticeKind, register_notices
+        from linli.notices.rules import (
+            MessageKind,
+            NoticeKind,
+            register_messages,
+            register_notices,
+        )
         from linli.staff.rules import register_grants
 
         register_actions(ACTIONS)
         register_grants(GRANTS, kind="work")
         register_grants(SYSTEM_GRANTS, kind="system")
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
+        register_messages(*(MessageKind(*words) for words in LETTERS))
 
 
 GRANTS = {
@@ -71,4 +77,41 @@ NOTICES = (
     ("cases.unsatisfied", _("A resident is not satisfied: %(number)s"), "phone"),
     ("cases.warned", _("80%% of the limit is used: %(number)s, %(address)s"), "clock"),
     ("cases.overdue", _("The limit is over: %(number)s, %(address)s"), "clock"),
+)
+
+#: To residents: code, subject, letter, text message (which leaves out what the centre said).
+LETTERS = (
+    (
+        "cases.received",
+        _("Your report %(number)s has arrived"),
+        _("Your report has arrived. Its number is %(number)s.\n\nFollow it here:\n%(link)s"),
+        _("Your report %(number)s has arrived. Follow it: %(link)s"),
+    ),
+    (
+        "cases.asked",
+        _("A question about your report %(number)s"),
+        _("The centre asks you:\n\n%(words)s\n\nPlease answer here:\n%(link)s"),
+        _("The centre has a question about your report %(number)s. Please answer: %(link)s"),
+    ),
+    (
+        "cases.solved",
+        _("Your report %(number)s: solved?"),
+        _(
+            "What you reported (%(number)s) has been dealt with and closed. Please say whether it"
+            " is solved:\n%(link)s"
+        ),
+        _("What you reported (%(number)s) has been dealt with. Is it solved? %(link)s"),
+    ),
+    (
+        "cases.refused",
+        _("Your report %(number)s was not accepted"),
+        _("Your report %(number)s goes no further. The reason:\n\n%(words)s\n\n%(link)s"),
+        _("Your report %(number)s was not accepted. The reason: %(link)s"),
+    ),
+    (
+        "cases.open_again",
+        _("Your report %(number)s is open again"),
+        _("What you reported (%(number)s) was not solved and is being looked at again:\n%(link)s"),
+        _("What you reported (%(number)s) is being looked at again: %(link)s"),
+    ),
 )

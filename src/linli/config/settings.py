@@ -310,6 +310,8 @@ LOGGING = {
 # What the city calls itself; shown in page heads and on prints.
 SITE_NAME = os.environ.get("LINLI_SITE_NAME") or _("Linli")
 PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_REPORTS_PER_HOUR", "30"))
+# Where residents reach this site; named, those who left an address are written to.
+PUBLIC_ORIGIN = os.environ.get("LINLI_PUBLIC_ORIGIN", "").rstrip("/")
 # On the residents' pages: the number to call, and the internet registration (ICP) if there is one.
 PUBLIC_PHONE = os.environ.get("LINLI_PUBLIC_PHONE", "")
 ICP_NUMBER = os.environ.get("LINLI_ICP_NUMBER", "")

@@ -109,10 +109,30 @@ def is_alone(found: Followed, story: Iterable[CaseEvent]) -> bool:
     return not Case.objects.filter(merged_into=found.case.pk).exists()
 
 
-def told_files(case: Case, reports: Collection[int]) -> list[CaseFile]:
-    """The pictures a reporter may see: those of their own `reports` and of the result. One
-    query."""
+def own_sayings(found: Followed, story: Iterable[CaseEvent]) -> set[int]:
+    """The events of `story` with which this person answered or disputed.
+
+    Those from before senders were noted count as theirs where nobody else reported it. One query
+    at most.
+    """
+    mine = [found.own_case.pk, found.report.number]
+    said = [e for e in story if e.move in ("answer", "reopen") and e.actor_id is None]
+    known = {e.number for e in said if e.detail.get("follows") == mine}
+    unknown = {e.number for e in said if "follows" not in e.detail}
+    return known | unknown if unknown and is_alone(found, story) else known
+
+
+def told_files(
+    case: Case, reports: Collection[int], sayings: Collection[int] = ()
+) -> list[CaseFile]:
+    """The pictures a reporter may see: those of their own `reports` and `sayings` (numbers of
+    events) and of the result. One query.
+    """
     rows = CaseFile.objects.filter(case_id=case.pk).order_by("number")
     return [
-        f for f in rows if f.purpose == CaseFile.Purpose.AFTER or f.report_number in set(reports)
+        f
+        for f in rows
+        if f.purpose == CaseFile.Purpose.AFTER
+        or f.report_number in reports
+        or (f.report_number is None and f.event_number in sayings)
     ]

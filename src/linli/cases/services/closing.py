@@ -153,10 +153,16 @@ def reopen(
     uploads: Sequence[str] = (),
     holder: str | None = None,
     seen: int | None = None,
+    said_by: tuple[int, int] | None = None,
 ) -> Case:
-    """The resident disputes the closing, or the centre finds it wrong: filed and handled anew."""
+    """The resident disputes the closing, or the centre finds it wrong: filed and handled anew.
+
+    `said_by` is the resident's report (case id, number): its follow page shows words and photos.
+    """
 
     def change(act: Act) -> None:
+        if said_by is not None:
+            act.detail["follows"] = list(said_by)
         case = act.case
         case.reopen_count += 1
         case.self_handled = False

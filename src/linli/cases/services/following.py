@@ -43,7 +43,13 @@ def dispute(
             % {"days": days}
         )
     return closing.reopen(
-        case_id=case.pk, actor=None, now=now, opinion=words, uploads=uploads, holder=holder
+        case_id=case.pk,
+        actor=None,
+        now=now,
+        opinion=words,
+        uploads=uploads,
+        holder=holder,
+        said_by=(followed.own_case.pk, followed.report.number),
     )
 
 
@@ -63,6 +69,7 @@ def answer(
         opinion=words,
         uploads=list(uploads),
         holder=holder,
+        said_by=(followed.own_case.pk, followed.report.number),
     )
 
 

@@ -247,9 +247,12 @@ def _add_report(
             wants_call=wants_call,
         )
     )
+    secret = report_secret(keys().blind, case_id=case.pk, report_number=number, salt=salt)
     if contact:
-        act.batch.insert(_contact_row(case, number, contact))
-    return report_secret(keys().blind, case_id=case.pk, report_number=number, salt=salt)
+        kept = _contact_row(case, number, contact)
+        act.batch.insert(kept)
+        telling.write_received(case, kept, secret, language=language, now=act.now)
+    return secret
 
 
 def _contact_row(case: Case, number: int, contact: Contact) -> ReportContact:

@@ -196,10 +196,16 @@ def answer(
     uploads: tuple[str, ...] | list[str] = (),
     holder: str | None = None,
     seen: int | None = None,
+    said_by: tuple[int, int] | None = None,
 ) -> Case:
-    """The reporter's answer, noted by an operator or (`actor` None) sent by the reporter."""
+    """The reporter's answer, noted by an operator or (`actor` None) sent by the reporter.
+
+    `said_by` is the sender's report (case id, number): its follow page shows words and photos.
+    """
 
     def change(act: Act) -> None:
+        if said_by is not None:
+            act.detail["follows"] = list(said_by)
         act.case.waiting_since = None
         if not act.case.is_suspended:
             act.detail["clock"] = "resume"

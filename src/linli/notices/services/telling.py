@@ -15,7 +15,7 @@ from linli.notices import rules
 from linli.notices.models import Message, Notice
 
 KEPT = timedelta(days=180)  # a notice, after it was read
-SENT_KEPT = timedelta(days=90)  # a message, after it was sent
+SENT_KEPT = timedelta(days=90)  # a message, after it was sent or, if it never was, written
 _PEOPLE_A_TIME = 500  # NOTIFY carries less than 8,000 bytes
 
 
@@ -73,12 +73,14 @@ def _mark(user: AbstractBaseUser, which: Q, now: datetime) -> int:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete notices read more than 180 days ago and messages sent more than 90 days ago.
+    """Delete notices read over 180 days ago, and messages of over 90 days ago, sent or not.
 
     Returns how many rows went. Safe to run twice.
     """
     old, _kinds = Notice.objects.filter(read_at__lt=now - KEPT).delete()
-    sent, _kinds = Message.objects.filter(
-        state=rules.State.SENT, sent_at__lt=now - SENT_KEPT
+    before = now - SENT_KEPT
+    done, _kinds = Message.objects.filter(
+        Q(state=rules.State.SENT, sent_at__lt=before)
+        | Q(state__in=(rules.State.FAILED, rules.State.HELD), created_at__lt=before)
     ).delete()
-    return old + sent
+    return old + done

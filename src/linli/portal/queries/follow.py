@@ -114,13 +114,14 @@ def follow_page(found: Followed, secret: str, *, now: datetime) -> FollowPage:
     mine = cases.own_reports(found, story)
     alone = cases.is_alone(found, story)
     number = found.own_case.number
-    files = cases.told_files(case, mine.values())
+    sayings = cases.own_sayings(found, story)
+    files = cases.told_files(case, mine.values(), sayings)
     own_files = cases.told_files(found.own_case, [found.report.number]) if moved else files
     after = [f for f in files if f.purpose == CaseFile.Purpose.AFTER and f.kind == "photo"]
     own = [f for f in own_files if f.report_number is not None and f.kind == "photo"]
     words = {r.number: r.description for r in cases.reports_of(case) if r.number in mine.values()}
     units = _unit_names([*story, *own_story])
-    teller = _Teller(number, secret, mine, alone, words, units)
+    teller = _Teller(number, secret, mine, alone, words, units, sayings)
     entries = [teller.entry(event, files) for event in story if not moved or event.move != "report"]
     if moved:
         first = _own_event(own_story, found.report.number)
@@ -221,7 +222,8 @@ def photo_of(found: Followed, case_id: int, file_number: int) -> CaseFile:
     """A picture of this page. Up to five queries. Raises NotFound for every other."""
     if case_id == found.case.pk:
         story = cases.told_events(found.case)
-        files = cases.told_files(found.case, cases.own_reports(found, story).values())
+        mine = cases.own_reports(found, story).values()
+        files = cases.told_files(found.case, mine, cases.own_sayings(found, story))
     elif case_id == found.own_case.pk:
         files = cases.told_files(found.own_case, [found.report.number])
     else:
@@ -253,6 +255,7 @@ class _Teller:
     alone: bool
     words: dict[int, str]
     units: dict[int, str]
+    sayings: set[int] = field(default_factory=set)  # own answers and disputes
 
     def entry(self, event: CaseEvent, files: list[CaseFile]) -> Entry:
         own = event.number in self.mine
@@ -275,6 +278,8 @@ class _Teller:
             return self.words.get(self.mine[event.number], "")
         if event.move not in WORDS_TOLD:
             return ""
+        if event.number in self.sayings:
+            return event.opinion
         if event.move in _RESIDENTS_WORDS and not self.alone:
             by_centre = event.move == "reopen" and event.actor_id is not None
             return event.opinion if by_centre else ""
