@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 ORDER = ("reported_at", "id")
 SHOWN = dressing.SHOWN
+#: What no list shows of a case, left where it is; whoever needs one of these reads it by itself.
+UNSHOWN = (
+    "condition", "place_origin", "cell", "co_units", "shared_with", "pending_by", "pending_detail",
+    "merged_into", "checked_by", "closed_by", "verified", "feedback_given", "approval_asked",
+    "evaluated_at", "head_hash",
+)  # fmt: skip
 MOST_COUNTED = 10_000
 MOST_WALKED = 100
 
@@ -40,11 +46,22 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 
 def page_for(
-    user: User, wanted: CaseFilter, *, now: datetime, cursor: str | None = None, size: int = 50
+    user: User,
+    wanted: CaseFilter,
+    *,
+    now: datetime,
+    cursor: str | None = None,
+    size: int = 50,
+    places: bool = True,
 ) -> Page:
-    """The newest cases that fit, `size` a page, with what a row shows. Four queries or fewer."""
+    """The newest cases that fit, `size` a page, with what a row shows. Four queries or fewer.
+
+    `places=False` for lists that draw no map: unpacking a point costs as much as all the rest.
+    """
     below = _place_of(cursor) if cursor else None
-    found = list(newest_cases(user, wanted, now=now, size=size + 1, below=below))
+    unshown = UNSHOWN if places else (*UNSHOWN, "place")
+    rows = newest_cases(user, wanted, now=now, size=size + 1, below=below)
+    found = list(rows.defer(*unshown))
     more, found = len(found) > size, found[:size]
     return Page(dressed(found), cursor_of(found[-1]) if more else None)
 
@@ -54,10 +71,12 @@ def page_before(
 ) -> Page:
     """The `size` cases right above the row of `cursor`, newest first: back towards the top.
 
-    `next` leads down again; fewer than `size` rows mean that the top is reached.
+    `next` leads down again; fewer than `size` rows mean that the top is reached. Without places.
     """
     above = _place_of(cursor)
-    found = list(paging.newest_cases(user, size=size, above=above, **_asked(user, wanted, now)))
+    asked = _asked(user, wanted, now)
+    rows = paging.newest_cases(user, size=size, above=above, **asked)
+    found = list(rows.defer(*UNSHOWN, "place"))
     return Page(dressed(found), cursor_of(found[-1]) if found else None)
 
 

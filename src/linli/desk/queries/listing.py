@@ -56,7 +56,7 @@ def listing(
     if page is None or len(page.rows) < SIZE:
         if page is not None:  # the top is reached
             cursor, first = "", 1
-        page = cases.page_for(user, wanted, now=now, cursor=cursor or None, size=SIZE)
+        page = cases.page_for(user, wanted, now=now, cursor=cursor or None, size=SIZE, places=False)
     first = max(first, 1) if cursor or before else 1
     base = wanted.query()
     rows: list[Case] = page.rows
