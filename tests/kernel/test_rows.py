@@ -135,6 +135,19 @@ def test_the_database_gives_keys_that_are_left_to_it_and_refuses_what_it_must(
     assert not Case.objects.exists()
 
 
+def test_rows_are_removed_by_their_keys_together_with_what_replaces_them(centre: Unit) -> None:
+    batch = rows.Batch()
+    batch.insert(case(centre), clock(centre, 1), clock(centre, 2), clock(centre, 3))
+    batch.write()
+    batch.remove(clock(centre, 1), clock(centre, 3), clock(centre, 9))
+    batch.insert(clock(centre, 4))
+    with CaptureQueriesContext(connection) as spent:
+        batch.write()
+    assert len(spent) == 1
+    left = CaseClock.objects.order_by("number").values_list("number", flat=True)
+    assert list(left) == [2, 4]
+
+
 def test_of_two_who_take_one_gets_the_row(centre: Unit) -> None:
     batch = rows.Batch()
     batch.insert(case(centre))

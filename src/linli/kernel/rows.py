@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import psycopg
 from django.contrib.gis.geos import GEOSGeometry
@@ -22,6 +22,7 @@ from psycopg.types.numeric import Int8
 from linli.kernel.seal import SealedTextField
 
 M = TypeVar("M", bound=Model)
+_Part = tuple[type[Model], Literal["insert", "change", "remove"], tuple[str, ...]]
 
 
 def ask(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -52,7 +53,7 @@ def take(model: type[M], where: str, parameters: Sequence[object]) -> list[M]:
 
 
 class Batch:
-    """Rows to insert and to change, and notifications: written as one statement.
+    """Rows to insert, to change and to remove, and notifications: written as one statement.
 
     What a row holds is read when it is written. A row is inserted or changed once a batch: a change
     of a row that the batch inserts is part of the insert.
@@ -61,6 +62,7 @@ class Batch:
     def __init__(self) -> None:
         self._new: dict[type[Model], list[Model]] = {}
         self._changed: dict[int, tuple[Model, set[str]]] = {}
+        self._gone: dict[type[Model], list[Model]] = {}
         self.notices: list[tuple[str, str]] = []
 
     def insert(self, *rows: Model) -> None:
@@ -73,6 +75,11 @@ class Batch:
         if not any(row is one for one in self._new.get(type(row), ())):
             self._changed.setdefault(id(row), (row, set()))[1].update(fields)
 
+    def remove(self, *rows: Model) -> None:
+        """Rows that are there, or not any more, by their keys alone."""
+        for row in rows:
+            self._gone.setdefault(type(row), []).append(row)
+
     def notify(self, channel: str, payload: str) -> None:
         """Send `payload` (< 8,000 bytes) when the transaction commits."""
         self.notices.append((channel, payload))
@@ -82,18 +89,21 @@ class Batch:
 
         Raises what the database raises (IntegrityError); then nothing of it is written.
         """
-        shape: list[tuple[type[Model], bool, tuple[str, ...]]] = []
+        shape: list[_Part] = []
         given: list[str] = []
         for model, rows in self._new.items():
             keyed = rows[0].pk is not None
             fields = tuple(f.attname for f in _fields(model) if keyed or not f.primary_key)
-            shape.append((model, True, fields))
+            shape.append((model, "insert", fields))
             given.append(_text([_plain(row, fields) for row in rows]))
         for row, changed in self._changed.values():
             names = tuple(f.attname for f in _fields(type(row)) if f.attname in changed)
             if names:
-                shape.append((type(row), False, names))
+                shape.append((type(row), "change", names))
                 given.append(_text(_plain(row, (*_key(type(row)), *names))))
+        for model, rows in self._gone.items():
+            shape.append((model, "remove", ()))
+            given.append(_text([_plain(row, _key(model)) for row in rows]))
         if not shape and not self.notices:
             return
         given.append(_text(self.notices))
@@ -167,22 +177,27 @@ def _made(model: type[M], rows: list[tuple[Any, ...]]) -> list[M]:
 
 
 @cache
-def _writing(shape: tuple[tuple[type[Model], bool, tuple[str, ...]], ...]) -> str:
+def _writing(shape: tuple[_Part, ...]) -> str:
     quote = connection.ops.quote_name
     parts = []
-    for number, (model, new, names) in enumerate(shape):
+    for number, (model, kind, names) in enumerate(shape):
         table = quote(model._meta.db_table)
         columns = [quote(_column(model, name)) for name in names]
-        if new:
+        keys = [quote(_column(model, name)) for name in _key(model)]
+        same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
+        if kind == "insert":
             listed = ", ".join(columns)
             sql = (
                 f"INSERT INTO {table} ({listed}) SELECT {listed}"
                 f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
             )
+        elif kind == "remove":
+            sql = (
+                f"DELETE FROM {table} AS old"
+                f" USING jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS new WHERE {same}"
+            )
         else:
             changes = ", ".join(f"{column} = new.{column}" for column in columns)
-            keys = [quote(_column(model, name)) for name in _key(model)]
-            same = " AND ".join(f"old.{key} = new.{key}" for key in keys)
             sql = (
                 f"UPDATE {table} AS old SET {changes}"
                 f" FROM jsonb_populate_record(NULL::{table}, %s::jsonb) AS new WHERE {same}"

@@ -67,7 +67,7 @@ def prepare(content: IO[bytes], mime: str, *, now: datetime) -> Prepared:
         raise broken(Kind.PHOTO) from None
     content.seek(0)
     target = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-    clean.save(target, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    clean.save(target, "JPEG", quality=QUALITY, optimize=True)
     target.seek(0)
     small = BytesIO()
     thumb.save(small, "JPEG", quality=QUALITY, optimize=True)

@@ -67,10 +67,11 @@ def store(
     try:
         if made.original:
             parts[upload.sealed_key] = sealing.sealed(made.original, context=upload.sealed_key)
-        _keep(parts, now=now)
-        with transaction.atomic():
-            upload.save(force_insert=True)
-            LooseObject.objects.filter(key__in=parts).delete()
+        loose = _keep(parts, now=now)
+        batch = rows.Batch()
+        batch.insert(upload)
+        batch.remove(*loose)
+        batch.write()
     finally:
         for part in parts.values():
             if part is not content:
@@ -88,15 +89,22 @@ def _sum_of(content: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size_bytes
 
 
-def _keep(parts: dict[str, IO[bytes]], *, now: datetime) -> None:
-    """Write every part, or none: what was written is taken back when one fails."""
-    LooseObject.objects.bulk_create(LooseObject(key=key, since=now) for key in parts)
+def _keep(parts: dict[str, IO[bytes]], *, now: datetime) -> list[LooseObject]:
+    """Write every part, or none: what was written is taken back when one fails.
+
+    Returns what announces the parts as loose, to be withdrawn together with their recording.
+    """
+    loose = [LooseObject(key=key, since=now) for key in parts]
+    announced = rows.Batch()
+    announced.insert(*loose)
+    announced.write()
     try:
         for key, part in parts.items():
             storage.put(key, part)
     except rules.StorageDown:
         _remove(list(parts))
         raise
+    return loose
 
 
 def claim(
