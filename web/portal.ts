@@ -2,6 +2,8 @@
 import "virtual:tabler/portal.css";
 import "./style/portal.css";
 
+import { watchNetwork } from "./offline";
 import { start } from "./shell";
 
 start();
+watchNetwork();

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from linli.cases import queries, services
 from linli.cases.models import Case
@@ -241,3 +241,13 @@ def test_other_moves_and_other_districts_are_closed(city: City, case: Case) -> N
     stranger = signed_in(other.user("leader"))
     assert stranger.get(f"/cockpit/cases/{case.number}/").status_code == 404
     assert stranger.post(f"{path}/comment", {"opinion": "x"}).status_code == 404
+
+
+def test_one_sentence_says_how_the_city_is(city: City, case: Case) -> None:
+    leader, now = city.districts[0].user("leader"), timezone.now()
+    later = now + timedelta(days=30)
+    with translation.override("en"):
+        calm = overview_for(leader, "today", now=now).verdict
+        late = overview_for(leader, "today", now=later).verdict
+    assert calm == "1 cases are open and none is late."
+    assert late.startswith("1 of 1 open cases are late; most of them: ")

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from linli.cases import queries
+from linli.cases.queries import reading
 from linli.cases.rules.filters import CaseFilter
 from linli.desk.queries import inbox
 from linli.notices.models import Notice
@@ -199,3 +201,23 @@ def test_similar_open_cases_stand_on_the_page_before_filing(city: City, at_desk:
     page = client.get(f"/desk/cases/{second.number}/")
     assert [c.pk for c in page.context["similar"]] == [first.pk]
     assert first.reported_at == NOW
+
+
+def test_a_case_says_whose_turn_it_is(city: City, at_desk: Seated) -> None:
+    unit = city.districts[0].department.label
+    turns = {
+        "": "street|File",
+        "file": "street|Dispatch",
+        "dispatch": f"{unit}|Accept",
+        "accept": f"{unit}|Report back",
+        "report_back": "street|Ask for a check",
+        "check": "street|Close",
+        "close": "the reporter|Rate",
+    }
+    for upto, expected in turns.items():
+        case = make_case(city, upto)
+        who, what = expected.split("|")
+        with translation.override("en"):
+            said = reading.waits_for(case)
+        assert said.endswith(f": {what}."), (upto, said)
+        assert (who if who != "street" else case.centre.label) in said, (upto, said)

@@ -24,11 +24,18 @@ export default function mount(element: HTMLElement): void {
 /// “Stage: all open”, for every field with a value.
 function set(form: HTMLFormElement): string[] {
   return [...form.elements].flatMap((control) => {
-    const label = (control as HTMLInputElement).labels?.[0]?.textContent?.trim() ?? "";
+    const label = name((control as HTMLInputElement).labels?.[0]);
     if (!label) return [];
     if (control instanceof HTMLSelectElement) return control.value ? [`${label}: ${control.selectedOptions[0]?.textContent?.trim() ?? ""}`] : [];
     if (!(control instanceof HTMLInputElement)) return [];
     if (control.type === "checkbox") return control.checked ? [label] : [];
     return control.value ? [`${label}: ${control.value}`] : [];
   });
+}
+
+/// A label without its remark “optional”.
+function name(label: HTMLLabelElement | undefined): string {
+  const copy = label?.cloneNode(true) as HTMLElement | undefined;
+  copy?.querySelector(".optional")?.remove();
+  return copy?.textContent?.trim() ?? "";
 }

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -57,6 +58,7 @@ class Link:
     url: str
     share: int | None = None
     light: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,22 @@ class Overview:
     emergencies: list[Case]
     supervised: list[Case]
     to_sign: list[Case]
+
+    @property
+    def verdict(self) -> str:
+        """The one sentence for whoever has no time for figures: what is open, late, and where."""
+        count = {link.name: link.count for link in self.present}
+        if not count["late"]:
+            return _said("%(open)s cases are open and none is late.") % count
+        words = _said("%(late)s of %(open)s open cases are late") % count
+        worst = [table.lines[0] for table in self.tables if table.lines]
+        most = [f"{line.name} {line.red.count}" for line in worst if line.red.count]
+        if not most:
+            return _said("%(words)s.") % {"words": words}
+        return _said("%(words)s; most of them: %(most)s.") % {
+            "words": words,
+            "most": _said(", ").join(most),
+        }
 
 
 def list_url(wanted: CaseFilter) -> str:
@@ -133,7 +151,9 @@ def overview_for(user: User, period: str, *, now: datetime) -> Overview:
 def _total(figure: figures.Figure, base: int | None) -> Link:
     share = None if base is None or figure.name == "reported" else _share(figure.count, base)
     light = "red" if figure.name == "late" and figure.count else ""
-    return Link(LABELS[figure.name], figure.count, list_url(figure.wanted), share, light)
+    return Link(
+        LABELS[figure.name], figure.count, list_url(figure.wanted), share, light, figure.name
+    )
 
 
 def _share(count: int, of: int) -> int:

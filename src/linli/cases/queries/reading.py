@@ -231,6 +231,40 @@ def order_of(case: Case, entries: list[Entry]) -> Entry | None:
     return next((entry for entry in reversed(entries) if entry.move == "supervise"), None)
 
 
+def waits_for(case: Case) -> str:
+    """Whose turn it is and for what, in a sentence; empty where nobody's. No query."""
+    who, move = _turn(case)
+    if not move:
+        return ""
+    words = _("Now it is up to %(who)s: %(what)s.")
+    return words % {"who": who, "what": move_label(move)}
+
+
+def _turn(case: Case) -> tuple[str, str]:
+    """Who has to make which move next; ("", "") where the case rests."""
+    stage, centre = rules.Stage(case.stage), case.centre.label
+    if case.is_suspended or case.waiting:
+        return "", ""
+    if case.pending == "escalation":
+        return _("a leader of %(centre)s") % {"centre": centre}, "sign_escalation"
+    if case.pending == "extension":
+        return centre, "extend"
+    on_site = str(case.assignee.user) if case.assignee else _("the worker of the grid")
+    unit = case.lead_unit.label if case.lead_unit else ""
+    if stage == rules.Stage.CHECKING and case.check_passed is not None:
+        return centre, "close" if case.check_passed else "rework"
+    return {
+        rules.Stage.REPORTED: (centre, "file"),
+        rules.Stage.VERIFYING: (on_site, "verify"),
+        rules.Stage.FILED: (centre, "dispatch"),
+        rules.Stage.DISPATCHED: (unit, "accept"),
+        rules.Stage.HANDLING: (unit, "report_back"),
+        rules.Stage.HANDLED: (centre, "request_check"),
+        rules.Stage.CHECKING: (on_site, "check"),
+        rules.Stage.CLOSED: (_("the reporter"), "evaluate"),
+    }.get(stage, ("", ""))
+
+
 def _post(event: CaseEvent) -> str:
     parts = [event.unit.label if event.unit else "", event.post.title if event.post else ""]
     return " · ".join(part for part in parts if part)

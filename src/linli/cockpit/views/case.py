@@ -86,6 +86,7 @@ def _page(
         "steps": reading.steps_of(case, story),
         "entries": entries,
         "order": reading.order_of(case, entries),
+        "waits_for": reading.waits_for(case),
         "counts": reading.counts_of(case),
         "moves": moves,
         "refused": sent if sent is not None and all(m["form"] is not sent for m in moves) else None,

@@ -53,11 +53,14 @@ def _light(case: Case, now: datetime) -> str:
 CLASS, WORDS, PLACE = "col-class", "one-line col-words", "one-line col-place"
 COLUMNS: dict[str, Column] = {
     "number": Column(
-        pgettext_lazy("column", "Number"), lambda c, now: c.number, "nowrap", shown=True
+        pgettext_lazy("column", "Number"), lambda c, now: c.number, "nowrap col-number", shown=True
     ),
-    "light": Column(pgettext_lazy("column", "Limit"), _light, shown=True),
+    "light": Column(pgettext_lazy("column", "Limit"), _light, "col-light", shown=True),
     "stage": Column(
-        pgettext_lazy("column", "Stage"), lambda c, now: str(Stage(c.stage).label), shown=True
+        pgettext_lazy("column", "Stage"),
+        lambda c, now: str(Stage(c.stage).label),
+        "col-stage",
+        shown=True,
     ),
     "class": Column(
         pgettext_lazy("column", "Class"),
@@ -74,20 +77,20 @@ COLUMNS: dict[str, Column] = {
     "address": Column(
         pgettext_lazy("column", "Address"),
         lambda c, now: c.address,
-        PLACE,
+        f"{PLACE} col-address",
         shown=True,
     ),
     "grid": Column(pgettext_lazy("column", "Grid"), lambda c, now: _name(c.grid), PLACE),
     "unit": Column(
         pgettext_lazy("column", "Unit"),
         lambda c, now: _name(c.lead_unit),
-        PLACE,
+        f"{PLACE} col-unit",
         shown=True,
     ),
     "reported": Column(
         pgettext_lazy("column", "Reported"),
         lambda c, now: _moment(c.reported_at),
-        "num",
+        "num col-reported",
         shown=True,
     ),
     "due": Column(pgettext_lazy("column", "Due"), lambda c, now: _moment(c.due_at), "num"),

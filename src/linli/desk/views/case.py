@@ -82,6 +82,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "similar": similar,
         "moves": moves_of(request, case),
         "queue": queue_of(request),
+        "waits_for": reading.waits_for(case),
         "rating": reading.rating_words(case.rating),
     }
 
