@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -135,6 +136,27 @@ def test_a_full_tile_is_drawn_as_clusters_and_says_when_it_stops_counting(
     assert 0 < sum(spot.count for spot in capped) <= 10
 
 
+def test_a_crowded_tile_is_counted_in_one_statement_and_exactly_once_it_has_emptied(
+    strewn: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = tile_of(121.005, 31.005, 12)
+    for name in ("chief", "leader", "operator"):
+        user = strewn.user(name)
+        every = sum(spot.count for spot in spots(user, CaseFilter(), *at, now=NOW))
+        with monkeypatch.context() as less:
+            less.setattr(tiles, "MOST_COUNTED", every - 1)
+            first = spots(user, CaseFilter(), *at, now=NOW)
+            with CaptureQueriesContext(connection) as asked:
+                again = spots(user, CaseFilter(), *at, now=NOW)
+        assert sum("cases_case" in query["sql"] for query in asked.captured_queries) == 1
+        assert first == again
+        assert sum(spot.count for spot in first) == every - 1
+        assert all(spot.more for spot in first)
+        emptied = spots(user, CaseFilter(), *at, now=NOW)  # remembered as crowded, but it is not
+        assert sum(spot.count for spot in emptied) == every
+        assert not any(spot.more for spot in emptied)
+
+
 def test_a_tile_reads_the_cases_once(
     strewn: City, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -146,7 +168,8 @@ def test_a_tile_reads_the_cases_once(
 
 
 def test_a_tile_asks_the_index_of_places(strewn: City) -> None:
-    rows = tiles._in_box(queries.cases_for(strewn.user("chief")), *tile_of(121.0, 31.0, 18))
+    box = tiles._in_box(*tile_of(121.0, 31.0, 18))
+    rows = queries.cases_for(strewn.user("chief")).filter(box)
     sql, params = rows.values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

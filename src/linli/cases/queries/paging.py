@@ -71,7 +71,7 @@ def newest_cases(
     return Case.objects.filter(pk__in=chosen).order_by("-reported_at", "-id")
 
 
-class _Text(NamedTuple):
+class Text(NamedTuple):
     """A piece of SQL and its values."""
 
     sql: str
@@ -80,7 +80,7 @@ class _Text(NamedTuple):
 
 def _places(
     user: User, fits: Q, *, size: int, whole: bool, below: Found | None, above: Found | None
-) -> _Text | None:
+) -> Text | None:
     """The places as a statement, upwards if `above` is given; None where there can be none.
 
     The conditions are compiled once and each part is set behind them: as a union of querysets
@@ -96,23 +96,34 @@ def _places(
         limits = Q(reported_at__gte=above.reported_at) & (
             Q(reported_at__gt=above.reported_at) | Q(id__gt=above.id)
         )
-    rows = Case.objects.filter(fits & limits).order_by().values_list("reported_at", "id").query
+    rows = Case.objects.filter(fits & limits).values_list("reported_at", "id")
+    return newest_rows(user, rows, size=size, whole=whole, down=down)
+
+
+def newest_rows(
+    user: User, rows: QuerySet[Any, Any], *, size: int, whole: bool = False, down: str = "DESC"
+) -> Text | None:
+    """The newest `size` of `rows` that `user` may see, as a statement; None where there can be
+    none. `rows` is not cut to the person, and has `id` and `reported_at` among its values."""
+    query = rows.order_by().query
     try:
-        sql, parameters = rows.sql_with_params()
+        sql, parameters = query.sql_with_params()
     except EmptyResultSet:  # a queue of which nothing can be this person's
         return None
-    joint = "AND" if rows.where else "WHERE"
+    joint = "AND" if query.where else "WHERE"
     order = f"ORDER BY {_TABLE}.reported_at {down}, {_TABLE}.id {down} LIMIT {int(size)}"
     found = [
-        _Text(f"{sql} {joint} ({part.sql}) {order}" if part.sql else f"{sql} {order}",
-              (*parameters, *part.parameters))
+        Text(
+            f"{sql} {joint} ({part.sql}) {order}" if part.sql else f"{sql} {order}",
+            (*parameters, *part.parameters),
+        )
         for part in _parts(user, whole)
-    ]  # fmt: skip
+    ]
     if len(found) < 2:
         return found[0] if found else None
     both = " UNION ".join(f"({one.sql})" for one in found)
-    return _Text(
-        f"{both} ORDER BY 1 {down}, 2 {down} LIMIT {int(size)}",
+    return Text(
+        f"SELECT * FROM ({both}) AS every ORDER BY reported_at {down}, id {down} LIMIT {int(size)}",
         tuple(value for one in found for value in one.parameters),
     )
 
@@ -126,7 +137,7 @@ def counted(user: User, fits: Q, *, most: int, whole: bool = False) -> int:
         return 0
     joint = "AND" if rows.where else "WHERE"
     found = [
-        _Text(f"({sql} {joint} ({part.sql}) LIMIT {int(most)})" if part.sql
+        Text(f"({sql} {joint} ({part.sql}) LIMIT {int(most)})" if part.sql
               else f"({sql} LIMIT {int(most)})", (*parameters, *part.parameters))
         for part in _parts(user, whole)
     ]  # fmt: skip
@@ -146,7 +157,7 @@ class _Kept(NamedTuple):
 
     tree: territory.Tree
     seats: tuple[Seat, ...]
-    parts: list[_Text]
+    parts: list[Text]
 
 
 _TABLE = "cases_case"
@@ -154,7 +165,7 @@ _MOST_KEPT = 2000
 _kept: dict[tuple[int, bool], _Kept] = {}
 
 
-def _parts(user: User, whole: bool) -> list[_Text]:
+def _parts(user: User, whole: bool) -> list[Text]:
     """`policy.visible_parts` as conditions on the table, "" for all of it; none for who sees
     nothing. They change with the seats and the divisions alone, unless the posts are cut to classes
     (which classes those are is the catalogue's)."""
@@ -173,7 +184,7 @@ def _parts(user: User, whole: bool) -> list[_Text]:
     return parts
 
 
-def _compiled(part: Q) -> _Text | None:
+def _compiled(part: Q) -> Text | None:
     """A condition on the case alone as SQL; None if nothing can fit it."""
     query = Case.objects.filter(part).query
     try:
@@ -181,5 +192,5 @@ def _compiled(part: Q) -> _Text | None:
     except EmptyResultSet:
         return None
     except FullResultSet:
-        return _Text("", ())
-    return _Text(sql, tuple(parameters))
+        return Text("", ())
+    return Text(sql, tuple(parameters))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet
+from django.db.models import F, FloatField, Func, Q, QuerySet
 from django.utils import timezone
 
 from linli.cases import rules
 from linli.cases.models import Case
-from linli.cases.queries.lists import filtered
+from linli.cases.queries import paging
+from linli.cases.queries.lists import filtered, where
 from linli.cases.queries.public import public_rows, rounded
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.stages import OPEN
@@ -57,16 +59,46 @@ class Spot:
 
 
 def spots(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: datetime) -> list[Spot]:
-    """What of `wanted` lies in the tile, as `user` may see it. One query, two where it is capped.
+    """What of `wanted` lies in the tile, as `user` may see it. One query, two where it is capped
+    for the first time.
 
-    The sum of `count` is the list's count over the tile, up to MOST_COUNTED.
+    The sum of `count` is the list's count over the tile, up to MOST_COUNTED: beyond, it counts the
+    newest so many and says `more`.
     """
-    rows = _in_box(filtered(user, wanted, now=now), z, x, y)
-    found = _spots(rows.order_by(), z, x, y, now)
-    if found is None:
-        # By the list's own order, whose indexes end early; a spatial one would fill a corner first.
-        found = _spots(rows.order_by("-reported_at", "-id"), z, x, y, now, newest=True) or []
-    return found
+    tile = (user.pk, wanted, z, x, y)
+    if not _is_crowded(tile):
+        rows = filtered(user, wanted, now=now).filter(_in_box(z, x, y)).order_by()
+        try:
+            every = paging.Text(*_values(rows).query.sql_with_params())
+        except EmptyResultSet:  # a person who may see nothing
+            return []
+        found = _spots(every, z, x, y, now)
+        if found is not None:
+            return found
+        _note_crowded(tile)
+    # By the list's own order, whose indexes end early; a spatial one would fill a corner first.
+    fits = where(user, wanted, now=now) & _in_box(z, x, y)
+    newest = paging.newest_rows(
+        user, _values(Case.objects.filter(fits)), size=MOST_COUNTED, whole=bool(wanted.words)
+    )
+    return [] if newest is None else _spots(newest, z, x, y, now, newest=True) or []
+
+
+# Tiles that held too many a short while ago are not tried again: only the plan depends on it, the
+# answer does not.
+_CROWDED_S = 600
+_MOST_CROWDED = 5_000
+_crowded: dict[tuple[int, CaseFilter, int, int, int], float] = {}
+
+
+def _is_crowded(tile: tuple[int, CaseFilter, int, int, int]) -> bool:
+    return time.monotonic() < _crowded.get(tile, 0.0)
+
+
+def _note_crowded(tile: tuple[int, CaseFilter, int, int, int]) -> None:
+    if len(_crowded) >= _MOST_CROWDED:
+        _crowded.clear()
+    _crowded[tile] = time.monotonic() + _CROWDED_S
 
 
 def case_tile(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: datetime) -> bytes:
@@ -126,11 +158,11 @@ def public_tile(z: int, x: int, y: int, *, now: datetime) -> bytes:
 
 
 # -- how it is counted ----------------------------------------------------------------------------
-def _in_box(rows: QuerySet[Case], z: int, x: int, y: int) -> QuerySet[Case]:
+def _in_box(z: int, x: int, y: int) -> Q:
     west, south, east, north = _degrees(z, x, y)
     box = Polygon.from_bbox((west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN))
     box.srid = 4326
-    return rows.filter(place__bboverlaps=box)
+    return Q(place__bboverlaps=box)
 
 
 _COLUMNS = (
@@ -143,7 +175,7 @@ _SPOTS = """
         %s::float8 AS lattice, %s::boolean AS points, %s::boolean AS newest, %s::timestamptz AS now,
         %s::text[] AS open),
     found AS MATERIALIZED (SELECT * FROM ({rows}) AS every LIMIT %s),
-    amount AS MATERIALIZED (SELECT count(*) > %s AS more FROM found),
+    amount AS MATERIALIZED (SELECT count(*) >= %s AS more FROM found),
     placed AS (
         SELECT id, stage, case_class_id, reported_at, newest, (lon + 180) / 360 AS x,
             (1 - ln(tan(radians(45 + lat / 2))) / pi()) / 2 AS y,
@@ -159,32 +191,33 @@ _SPOTS = """
         SELECT points AND (SELECT count(*) FROM inside) <= %s AS enough FROM given)
     SELECT avg(x), avg(y), count(*),
         count(*) FILTER (WHERE light = 'red'), count(*) FILTER (WHERE light = 'yellow'),
-        min(id), min(stage), min(case_class_id), min(reported_at), min(light), bool_or(newest)
-    FROM inside, few
+        min(id), min(stage), min(case_class_id), min(reported_at), min(light),
+        bool_or(newest AND more)
+    FROM inside, few, amount
     GROUP BY CASE WHEN enough THEN id ELSE cell END
     UNION ALL
     SELECT NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, more
     FROM amount, given WHERE more AND NOT newest"""
 
 
-def _spots(
-    rows: QuerySet[Case], z: int, x: int, y: int, now: datetime, *, newest: bool = False
-) -> list[Spot] | None:
-    """A spot per case or lattice cell; None where there are too many and not only the newest."""
-    values = rows.annotate(
+def _values(rows: QuerySet[Case]) -> QuerySet[Case, Any]:
+    return rows.annotate(
         lon=Func(F("place"), function="ST_X", output_field=FloatField()),
         lat=Func(F("place"), function="ST_Y", output_field=FloatField()),
     ).values_list(*_COLUMNS)
-    try:
-        sql, params = values.query.sql_with_params()
-    except EmptyResultSet:  # a person who may see nothing
-        return []
+
+
+def _spots(
+    rows: paging.Text, z: int, x: int, y: int, now: datetime, *, newest: bool = False
+) -> list[Spot] | None:
+    """A spot per case or lattice cell; None where there are too many and not only the newest."""
     lattice = 2**z * (8 if z < POINTS_FROM else 16)  # cells of 64 or 32 pixels
+    most = MOST_COUNTED if newest else MOST_COUNTED + 1
     given = [2**z, x, y, lattice, z >= POINTS_FROM, newest, now, [stage.value for stage in OPEN]]
     with connection.cursor() as cursor:
         cursor.execute(
-            _SPOTS.format(rows=sql),
-            [*given, *params, MOST_COUNTED + (0 if newest else 1), MOST_COUNTED, MOST_POINTS],
+            _SPOTS.format(rows=rows.sql),
+            [*given, *rows.parameters, most, most, MOST_POINTS],
         )
         found = cursor.fetchall()
     if found and found[-1][0] is None:
