@@ -42,6 +42,11 @@ def one_request() -> Iterator[None]:
         _known.reset(token)
 
 
+def learn_all() -> None:
+    """For work of many steps that changes none of what is kept, inside `one_request`. One query."""
+    learn(rows.ask(f"SELECT {columns()}")[0])
+
+
 def columns() -> str:
     """Every version as columns of a statement, in the order `learn` takes them."""
     return ", ".join(f"({sql})" for sql in _ASKED_BY.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -21,8 +22,8 @@ from linli.staff.models import Unit, User
 from linli.territory import queries as territory
 
 WORKERS = 2
-FIRST = 800  # cases before the first page
 ALL = 3000
+FIRST_SECONDS = 55.0  # at the first start; what is missing then comes while the program runs
 PIECE = 100
 
 
@@ -42,8 +43,11 @@ def found(*, now: datetime) -> None:
     people.hire(now=now)
 
 
-def fill(*, count: int, tell: Callable[[int, int], None]) -> None:
-    """`count` cases by two processes, each with a share. Raises RuntimeError if one fails."""
+def fill(*, count: int, tell: Callable[[int, int], None], seconds: float = math.inf) -> int:
+    """`count` cases by two processes, each with a share, or as many as come in `seconds`.
+
+    Returns how many came. Raises RuntimeError if a process fails.
+    """
     before = Case.objects.count()
     shares = [count // WORKERS + (1 if i < count % WORKERS else 0) for i in range(WORKERS)]
     running = [
@@ -53,7 +57,7 @@ def fill(*, count: int, tell: Callable[[int, int], None]) -> None:
                 str(settings.BASE_DIR / "manage.py"),
                 "demo",
                 "--part",
-                f"{i}:{share}",
+                f"{i}:{share}:{seconds}",
             ],
             env=os.environ.copy(),
         )
@@ -70,7 +74,9 @@ def fill(*, count: int, tell: Callable[[int, int], None]) -> None:
             process.wait()
     if any(process.returncode for process in running):
         raise RuntimeError("A worker of the demo failed; its message is above.")
-    tell(count, count)
+    came = Case.objects.count() - before
+    tell(came, count)
+    return came
 
 
 def fill_up() -> int:
@@ -83,8 +89,8 @@ def fill_up() -> int:
     return came
 
 
-def part(*, index: int, count: int, now: datetime) -> None:
+def part(*, index: int, count: int, now: datetime, seconds: float = math.inf) -> None:
     """One worker's share; its choices follow from how many cases there are."""
     territory.listen()  # boundaries do not change meanwhile, and if they do, it is heard
     seed = Case.objects.count() * WORKERS + index + 1
-    replay.replay(count=count, now=now, seed=seed)
+    replay.replay(count=count, now=now, seed=seed, seconds=seconds)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,11 +29,14 @@ from linli.cases.rules.inputs import Contact, Place
 from linli.catalogue import queries as catalogue
 from linli.demo.services.city import DATA
 from linli.files import services as files
+from linli.kernel import versions
 from linli.kernel.errors import Refused
+from linli.kernel.transactions import whole
 from linli.staff.models import Post, User
 from linli.territory.models import Grid, GridVersion, RegionVersion, Road, Surface
 
 DAYS = 90
+_MOST_REFUSED = 50
 BUND = "310101013"  # 外滩街道
 
 
@@ -102,6 +107,7 @@ class Town:
     pictures: list[bytes]
     pick: random.Random
     ours: dict[str, User]
+    leads: dict[tuple[int, int | None], int | None] = field(default_factory=dict)
 
     def user(self, post: Post) -> User:
         """The person on a post, with seats read once for the whole replay."""
@@ -150,29 +156,37 @@ def _roads_of_the_bund() -> list[str]:
     return sorted(set(crossing.values_list("name", flat=True)))
 
 
-def replay(
-    *, count: int, now: datetime, seed: int = 1, tell: Callable[[int], None] | None = None
-) -> int:
-    """Let `count` cases happen within the 90 days before `now`; returns how many there are.
+def replay(*, count: int, now: datetime, seed: int = 1, seconds: float = math.inf) -> int:
+    """Let `count` cases happen within the 90 days before `now`, or as many as `seconds` allow.
 
-    Each case is one transaction; about a tenth is still under way at `now`.
+    Returns how many came. Each case is one transaction, and one whole: a life in which somebody is
+    refused has not happened. About a tenth is still under way at `now`.
     """
+    until = monotonic() + seconds
     here = town(seed=seed)
     facts = rhythm()
+    came = refused = 0
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")  # a demo can be made again
     try:
-        for i in range(count):
+        while came < count and monotonic() < until:
             fact = here.pick.choice(facts)
-            with transaction.atomic():
-                at = _moment(here, fact, now)
-                _live(here, report_one(here, fact, at), fact, at, now)
-            if tell is not None:
-                tell(i + 1)
+            try:
+                with versions.one_request():
+                    versions.learn_all()
+                    with whole():
+                        at = _moment(here, fact, now)
+                        _live(here, report_one(here, fact, at), fact, at, now)
+            except Refused:
+                refused += 1
+                if refused > came + _MOST_REFUSED:  # not a life, but the city, is wrong
+                    raise
+            else:
+                came += 1
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
-    return count
+    return came
 
 
 def _moment(here: Town, fact: Fact, now: datetime) -> datetime:
@@ -265,11 +279,15 @@ def _live(here: Town, case: Case, fact: Fact, at: datetime, now: datetime) -> No
             return
         try:
             moved = step(case, clock)
-        except Refused:
+        except Nobody:  # asked before anything is done: the case waits where it is
             return
         if moved is None:
             return
         case = moved
+
+
+class Nobody(Refused):
+    """No post of the demo can make the next move."""
 
 
 def _steps(here: Town, fact: Fact) -> list[Step]:
@@ -280,7 +298,7 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
             user = here.user(post)
             if policy.seat_for(user, move, case) is not None:
                 return user
-        raise Refused(f"Nobody of the demo can {move}.")
+        raise Nobody(f"Nobody of the demo can {move}.")
 
     def do(case: Case, move: str, now: datetime, **inputs: Any) -> Case:
         axis_unit = (
@@ -298,7 +316,7 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
         return do(case, "file", now, case_class=fact.code)
 
     def dispatch(case: Case, now: datetime) -> Case | None:
-        unit = _unit_for(case)
+        unit = _unit_for(here, case)
         return None if unit is None else do(case, "dispatch", now, unit=unit)
 
     def accept(case: Case, now: datetime) -> Case | None:
@@ -343,13 +361,21 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
     return [file_it, dispatch, accept, report_back, request_check, check, close]
 
 
-def _unit_for(case: Case) -> int | None:
-    regions = [r for r in (case.community_id, case.street_id, case.district_id) if r is not None]
+def _unit_for(here: Town, case: Case) -> int | None:
+    """The lead unit, asked once for each class and community."""
     if case.case_class_id is None:
         return None
-    kind = catalogue.current().class_by_id(case.case_class_id)
-    found = catalogue.suggest_units(kind, regions, on=timezone.localdate(case.reported_at))
-    return next((s.unit_id for s in found if s.role == "lead"), None)
+    key = (case.case_class_id, case.community_id)
+    if key not in here.leads:
+        regions = (case.community_id, case.street_id, case.district_id)
+        kind = catalogue.current().class_by_id(case.case_class_id)
+        found = catalogue.suggest_units(
+            kind,
+            [region for region in regions if region is not None],
+            on=timezone.localdate(case.reported_at),
+        )
+        here.leads[key] = next((s.unit_id for s in found if s.role == "lead"), None)
+    return here.leads[key]
 
 
 def _picture(number: int) -> bytes:

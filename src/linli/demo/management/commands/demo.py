@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from typing import Any
@@ -17,20 +18,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--cases", type=int, help="how many cases to add (first time: 3000)")
-        parser.add_argument("--first", action="store_true", help="the city and its first cases")
+        parser.add_argument("--first", action="store_true", help="the cases of the first minute")
         parser.add_argument("--fill", action="store_true", help="what is missing to 3000 cases")
         parser.add_argument("--accounts", action="store_true", help="the demo accounts as JSON")
         parser.add_argument("--live", action="store_true", help="let reports arrive until Ctrl-C")
         parser.add_argument("--every", type=float, default=6.0, help="seconds between reports")
         parser.add_argument("--if-empty", action="store_true", help="do nothing in a used database")
         parser.add_argument(
-            "--part", help="one worker's share, as INDEX:COUNT (used by the command itself)"
+            "--part", help="one worker's share, as INDEX:COUNT:SECONDS (used by the command itself)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["part"]:
-            index, count = map(int, options["part"].split(":"))
-            making.part(index=index, count=count, now=timezone.now())
+            index, count, seconds = options["part"].split(":")
+            making.part(
+                index=int(index), count=int(count), now=timezone.now(), seconds=float(seconds)
+            )
             return
         if options["accounts"]:
             self.stdout.write(json.dumps(accounts.listed(), ensure_ascii=False, indent=2))
@@ -58,15 +61,15 @@ class Command(BaseCommand):
             making.found(now=timezone.now())
         elif options["if_empty"]:
             return
-        standard = making.FIRST if options["first"] else making.ALL
-        count = options["cases"] if options["cases"] is not None else standard
+        count = options["cases"] if options["cases"] is not None else making.ALL
         if state == "made" and options["cases"] is None:
             self.stdout.write("The demo city is there already; add cases with --cases N.")
             return
         self.stdout.write(f"Letting {count} cases happen …")
         connection.close()
-        making.fill(count=count, tell=self._progress)
-        self.stdout.write(f"\nDone in {time.monotonic() - started:.0f} s.")
+        seconds = making.FIRST_SECONDS if options["first"] else math.inf
+        came = making.fill(count=count, tell=self._progress, seconds=seconds)
+        self.stdout.write(f"\n{came} cases in {time.monotonic() - started:.0f} s.")
 
     def _progress(self, done: int, of: int) -> None:
         if sys.stdout.isatty() or done == of:
