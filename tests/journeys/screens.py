@@ -45,9 +45,9 @@ def main(folder: Path) -> None:
         for account, pages in PAGES.items():
             for language in ("zh-hans", "en"):
                 context = browser.new_context(base_url=origin, locale=language)
-                context.add_cookies([{"name": "django_language", "value": language, "url": origin}])
                 if account:
-                    enter(context, account)
+                    enter(context, account)  # brings the account's language with it
+                context.add_cookies([{"name": "django_language", "value": language, "url": origin}])
                 page = context.new_page()
                 for name, path in pages.items():
                     for width in WIDTHS:

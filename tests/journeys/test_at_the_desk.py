@@ -83,7 +83,9 @@ def test_the_sheet_holds_what_the_list_shows_in_either_language(
 
 
 def test_an_administrator_signs_in_with_a_code_and_changes_a_limit(scene: Scene) -> None:
-    admin = make_user("sysadmin", password=PASSWORD, password_changed_at=timezone.now())
+    admin = make_user(
+        "sysadmin", password=PASSWORD, password_changed_at=timezone.now(), language="en"
+    )
     make_post("catalogue.edit", user=admin, unit=scene.city.centre, title="系统管理员")
     secret = generate_totp_secret()
     TOTP.activate(admin, secret)

@@ -208,3 +208,64 @@ def test_create_admin_makes_three_separated_administrators(capsys: Any, client: 
     kinds = [User.objects.get(username=username).admin_kind for username in logins]
     assert kinds == ["system", "security", "audit"]
     assert sign_in(client, "sysadmin", logins["sysadmin"])["Location"] == "/start/"
+
+
+# -- age of passwords, and language --------------------------------------------------------------
+def test_a_password_older_than_ninety_days_is_changed_before_anything_else(
+    client: Client, settings: Any
+) -> None:
+    now = timezone.now()
+    user = make_user(password=PASSWORD, password_changed_at=now - timedelta(days=91))
+    make_post("cases.see", user=user, valid_from=now - timedelta(days=1))
+    sign_in(client, user.username)
+    answer = client.get("/start/")
+    assert answer["Location"] == reverse("account_change_password")
+    assert "90" in client.get(answer["Location"]).content.decode()
+    client.post(
+        answer["Location"],
+        {"oldpassword": PASSWORD, "password1": "Quite-New-2027", "password2": "Quite-New-2027"},
+    )
+    assert client.get("/start/")["Location"] != reverse("account_change_password")
+    user.refresh_from_db()
+    assert not user.password_is_due(now)
+
+    settings.PASSWORD_DAYS = 0
+    user.password_changed_at = now - timedelta(days=4000)
+    assert not user.password_is_due(now)
+
+
+def test_a_password_of_ninety_days_is_young_enough() -> None:
+    now = timezone.now()
+    assert not make_user(password_changed_at=now - timedelta(days=90)).password_is_due(now)
+    assert make_user(password_changed_at=now, must_change_password=True).password_is_due(now)
+
+
+@pytest.mark.parametrize(
+    ("language", "lang"), [("en", "en"), ("zh-hans", "zh-Hans"), ("zh-hant", "zh-Hant")]
+)
+def test_pages_speak_the_language_of_the_account_whatever_the_browser_asks_for(
+    client: Client, language: str, lang: str
+) -> None:
+    user = make_user(password=PASSWORD, language=language)
+    sign_in(client, user.username)
+    for asked in ("en", "zh-CN"):
+        page = client.get("/account/sessions/", headers={"accept-language": asked})
+        assert f'<html lang="{lang}"' in page.content.decode()
+
+
+def test_the_language_chosen_at_the_head_of_a_page_stays_with_the_account(client: Client) -> None:
+    user = make_user(password=PASSWORD)
+    sign_in(client, user.username)
+    client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    other = Client()
+    sign_in(other, user.username)
+    assert '<html lang="en"' in other.get("/account/sessions/").content.decode()
+    client.post(reverse("set_language"), {"language": "xx", "next": "/"})
+    user.refresh_from_db()
+    assert user.language == "en"
+
+
+def test_a_stranger_chooses_a_language_for_the_browser_alone(client: Client) -> None:
+    answer = client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    assert answer.status_code == 302
+    assert client.cookies["django_language"].value == "en"

@@ -12,5 +12,10 @@ class AuditConfig(AppConfig):
         from linli.audit.rules import register_actions
         from linli.kernel.health import register_figures
 
-        register_actions({"audit.read": _("Read the access log")})
+        register_actions(
+            {
+                "audit.read": _("Read the access log"),
+                "audit.forgotten": _("Let go entries older than three years"),
+            }
+        )
         register_figures(figures)

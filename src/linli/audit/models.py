@@ -6,6 +6,24 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Entries leave in one way only, whoever asks: whole sealed ranges, from the beginning of the log,
+# all of it older than three years (audit.rules.KEPT_YEARS); and it is written down that they did.
+_OLD_RANGES_ONLY = """
+    SELECT max(id), count(*), max(at) INTO last, many, youngest FROM gone;
+    IF many = 0 THEN
+        RETURN NULL;
+    END IF;
+    IF youngest >= now() - interval '3 years' THEN
+        RAISE EXCEPTION 'Cannot delete entries of the access log before three years are over.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM audit_auditseal WHERE to_id = last)
+        OR EXISTS (SELECT FROM audit_accesslog WHERE id <= last) THEN
+        RAISE EXCEPTION 'Cannot delete from the access log but sealed ranges from its beginning.';
+    END IF;
+    INSERT INTO audit_auditcut (to_id, entries, at) VALUES (last, many, now());
+    RETURN NULL;
+"""
+
 
 class AccessLog(models.Model):
     """One action of one person. Ids only, no names and no personal values (P7, PIPL 51).
@@ -30,7 +48,16 @@ class AccessLog(models.Model):
             models.Index(fields=["action", "-id"], name="audit_by_action"),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="old_ranges_only",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="gone"),  # type: ignore[no-untyped-call]
+                declare=[("last", "bigint"), ("many", "bigint"), ("youngest", "timestamptz")],
+                func=_OLD_RANGES_ONLY,
+            ),
         ]
 
 
@@ -52,4 +79,30 @@ class AuditSeal(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+
+class AuditCut(models.Model):
+    """What was taken off the beginning of the log when its three years were over: the entries up to
+    `to_id`. Written by the trigger of the log alone."""
+
+    to_id = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["to_id"], name="audit_cut_once")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="by_the_log_alone",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF pg_trigger_depth() < 2 THEN
+                        RAISE EXCEPTION 'Cannot write cuts of the access log by hand.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, transaction
 
 from linli.audit import queries
 from linli.audit.models import AccessLog, AuditSeal
-from linli.audit.rules import ACTIONS, digest_of
+from linli.audit.rules import ACTIONS, KEPT, digest_of
 
 SEALED_AT_ONCE = 20_000  # entries a seal covers at most
 PATIENCE_MS = 1_000  # how long writers may be held up while the end of the log is read
@@ -41,6 +41,7 @@ def record(
     """Write that `actor` did `action` to an object, in the transaction of the deed. One query.
 
     `detail` holds codes, ids and counts, never personal values. `actor` None: not signed in.
+    `post_id` not given is the post that allowed the deed, as far as that is known.
     Raises LookupError for an action nobody has registered.
     """
     if action not in ACTIONS:
@@ -48,7 +49,7 @@ def record(
     AccessLog.objects.create(
         at=now,
         user_id=actor.pk if actor is not None else None,
-        post_id=post_id,
+        post_id=post_id if post_id is not None else _post_of(actor),
         action=action,
         object_type=object_type,
         object_id=str(object_id),
@@ -56,6 +57,37 @@ def record(
         address=came_from.get(),
         detail=dict(detail or {}),
     )
+
+
+def _post_of(actor: Actor | None) -> int | None:
+    """The post whose grant was asked for last, else the only one there is. No query."""
+    if actor is None:
+        return None
+    acting: int | None = getattr(actor, "acting_post_id", None)
+    if acting is not None:
+        return acting
+    seats = vars(actor).get("seats", ())  # only if they have been read
+    return seats[0].post_id if len(seats) == 1 else None
+
+
+def forget_old(*, now: datetime) -> int:
+    """Let go whole sealed ranges, from the oldest on, whose three years are over; how many entries.
+
+    The database checks it again and notes each range (AuditCut). Safe to run twice.
+    """
+    gone = 0
+    last = queries.forgotten_until()
+    due = AuditSeal.objects.filter(to_id__gt=last, at__lt=now - KEPT).order_by("from_id")
+    for to_id in due.values_list("to_id", flat=True):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM audit_accesslog WHERE id <= %s", [to_id])
+            gone += cursor.rowcount
+    if gone:
+        record(
+            actor=None, action="audit.forgotten", object_type="log", object_id="", now=now,
+            detail={"entries": gone, "to": queries.forgotten_until()},
+        )  # fmt: skip
+    return gone
 
 
 def seal_log(*, now: datetime) -> int:

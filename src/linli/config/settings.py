@@ -244,6 +244,8 @@ AXES_LOCKOUT_CALLABLE = "linli.staff.lockout.locked_page"
 # The account is what is locked, whatever address the guesses come from.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_VERBOSE = False
+# A password is to be changed after so many days (standards 5.6); 0: never.
+PASSWORD_DAYS = int(os.environ.get("LINLI_PASSWORD_DAYS", "90"))
 IDLE_MINUTES = int(os.environ.get("LINLI_IDLE_MINUTES", "30"))
 
 SESSION_COOKIE_NAME = "linli_session"

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from linli.staff.views import start
+from linli.staff.views import choose_language, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.kernel.urls")),
     path("", include("linli.portal.urls")),
+    path("i18n/setlang/", choose_language, name="set_language"),
     path("start/", start, name="start"),
     path("account/", include("linli.staff.urls")),
     path("desk/", include("linli.desk.urls")),

@@ -22,11 +22,11 @@ class ConsoleConfig(AppConfig):
 
 
 ACTIONS = {
+    "territory.cell_changed": _("Changed a cell"),
     "territory.renamed": _("Changed names of the territory"),
     "territory.redrawn": _("Changed an outline"),
     "territory.ended": _("Ended a region or grid"),
     "territory.imported": _("Imported a layer of the territory"),
     "catalogue.imported": _("Imported a catalogue sheet"),
     "audit.exported": _("Exported the access log"),
-    "audit.verified": _("Verified the seals of the access log"),
 }

@@ -1,4 +1,4 @@
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from linli.kernel import kit, views
 
@@ -8,5 +8,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", views.metrics, name="metrics"),
     path("areas/", kit.areas, name="areas"),
     path("kit/", kit.kit, name="kit"),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]

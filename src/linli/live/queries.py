@@ -49,7 +49,7 @@ def staff_person(session_key: str) -> Person | None:
     if seen is not None and timezone.now().timestamp() - seen > settings.IDLE_MINUTES * 60:
         return None
     user: Any = get_user(request)
-    if not user.is_authenticated or user.must_change_password:
+    if not user.is_authenticated or user.password_is_due(timezone.now()):
         return None
     return Person(user.pk, tuple(policy.scopes_of(user)))
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from linli.kernel import seal
 from linli.staff import services
+from linli.staff.languages import in_language
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -23,6 +25,11 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase:
+        """From here on the pages are in the person's language, whatever the browser asks for."""
+        response: HttpResponseBase = super().post_login(request, user, **kwargs)
+        return in_language(response, user.language)
 
     def set_password(self, user: User, password: str) -> None:
         services.change_password(user=user, password=password, now=timezone.now())

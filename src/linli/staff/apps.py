@@ -15,12 +15,23 @@ class StaffConfig(AppConfig):
     def ready(self) -> None:
         from linli.audit.rules import register_actions
         from linli.kernel import versions
+        from linli.notices.rules import NoticeKind, register_notices
         from linli.staff.rules import register_grants
 
         versions.register("staff.units", "SELECT stamp FROM staff_staffstate WHERE id = 1")
         register_grants(COMMON_GRANTS, kind="common")
         register_grants(SYSTEM_GRANTS, kind="system")
         register_grants(SECURITY_GRANTS, kind="security")
+        register_notices(
+            NoticeKind(
+                "audit.broken",
+                _(
+                    "Entries %(entries)s of the access log do not fit their seal. Keep the"
+                    " database as it is and call the security administrator."
+                ),
+                "alert-triangle",
+            )
+        )
         register_grants({"audit.see": _("Read the access log")}, kind="audit")
         register_actions(ACTIONS)
         post_migrate.connect(_keep_grants, sender=self)
@@ -40,6 +51,7 @@ SECURITY_GRANTS = {
     "staff.tokens": _("Issue and revoke tokens"),
 }
 ACTIONS = {
+    "audit.verified": _("Verified the seals of the access log"),
     "staff.signed_in": _("Signed in"),
     "staff.signed_out": _("Signed out"),
     "staff.idled_out": _("Signed out after no activity"),

@@ -61,8 +61,14 @@ class StaffMiddleware:
             return sign_in_first(request)
         if request.path.startswith(resolve_url("account_login").removesuffix("login/")):
             return None  # the pages on which the rest is put right
-        if user.must_change_password:
-            messages.warning(request, _("Choose a password of your own to go on."))
+        if user.password_is_due(timezone.now()):
+            words = _("Your password is older than %d days. Choose a new one to go on.")
+            messages.warning(
+                request,
+                _("Choose a password of your own to go on.")
+                if user.must_change_password
+                else words % settings.PASSWORD_DAYS,
+            )
             return go(request, "account_change_password")
         if user.admin_kind is not None and not _has_second_factor(request, user):
             messages.warning(request, _("Administrators need a second factor. Set it up to go on."))

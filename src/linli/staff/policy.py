@@ -23,9 +23,12 @@ def require(user: User, grant: str) -> None:
 
 
 def require_any(user: User, grants: Iterable[str]) -> None:
-    """Raises NotYours unless a post of `user` allows one of `grants`."""
+    """Raises NotYours unless a post of `user` allows one of `grants`; that post acts then."""
     wanted = tuple(grants)
-    if not holds_any(user, wanted):
+    seat = next((s for s in user.seats if not s.grants.isdisjoint(wanted)), None)
+    if seat is not None:
+        user.acting_post_id = seat.post_id  # the access log names it
+    elif not holds_any(user, wanted):
         raise NotYours(
             _(
                 "Your posts do not allow this. It needs the permission “%(grants)s”; ask the "

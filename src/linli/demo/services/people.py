@@ -258,9 +258,8 @@ def _hashed() -> str:
 
 
 def _account(username: str, name: str, since: datetime) -> User:
-    return User.objects.create(
-        username=username, name=name, password=_hashed(), password_changed_at=since
-    )
+    # Without a day on which it was changed the password does not age: everybody knows it anyway.
+    return User.objects.create(username=username, name=name, password=_hashed(), date_joined=since)
 
 
 def _post(user: User, unit: Unit, template: PostTemplate, system: User, since: datetime) -> Post:

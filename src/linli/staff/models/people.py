@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -30,6 +32,8 @@ class User(AbstractUser):
     is_system = models.BooleanField(default=False)
 
     REQUIRED_FIELDS = ["name"]
+    # The post by which the person acts: the one whose grant was asked for last (staff.policy).
+    acting_post_id: int | None = None
 
     class Meta:
         verbose_name = _("account")
@@ -51,6 +55,14 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def password_is_due(self, now: datetime) -> bool:
+        """Whether a new password is needed before anything else: the first one, or one that is
+        older than PASSWORD_DAYS (standards 5.6). One that was never noted does not age."""
+        if self.must_change_password:
+            return True
+        days, since = settings.PASSWORD_DAYS, self.password_changed_at
+        return bool(days) and since is not None and now - since > timedelta(days=days)
 
     @cached_property
     def seats(self) -> tuple[Seat, ...]:

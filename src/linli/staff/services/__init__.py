@@ -2,6 +2,7 @@
 
 from linli.staff.services.accounts import (
     change_password,
+    choose_language,
     close_account,
     edit_account,
     open_account,
@@ -22,12 +23,14 @@ from linli.staff.services.sessions import (
 from linli.staff.services.templates import edit_template, seed_templates
 from linli.staff.services.tokens import IssuedToken, issue_token, revoke_token
 from linli.staff.services.units import add_unit, edit_unit
+from linli.staff.services.watching import verify_audit
 
 __all__ = [
     "IssuedToken",
     "add_unit",
     "appoint_worker",
     "change_password",
+    "choose_language",
     "close_account",
     "edit_account",
     "edit_post",
@@ -49,4 +52,5 @@ __all__ = [
     "revoke_token",
     "seed_templates",
     "unlock_account",
+    "verify_audit",
 ]

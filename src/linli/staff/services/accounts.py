@@ -87,6 +87,17 @@ def edit_account(
     return user
 
 
+def choose_language(*, user: User, language: str) -> None:
+    """The person reads the pages in `language` from now on, wherever they sign in. One query.
+
+    Raises BadInput for a language there is not.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise BadInput(_("There is no such language. Choose one from the list."), field="language")
+    user.language = language
+    user.save(update_fields=["language"])
+
+
 @transaction.atomic
 def close_account(*, actor: User, user: User, now: datetime) -> User:
     """Nobody signs in with it any more; its past stays. Raises NotYours, Refused."""
