@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from linli.staff.web import Access, access_of
+from linli.territory.models import Cell
 from tests.town import Town
 
 PUBLIC, STAFF = Access("public"), Access("staff")
@@ -154,6 +155,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "duty_id": lambda town, case: town.posts["worker"].duties.first().pk,
     "token_id": lambda town, case: town.token_id,
     "console:*.code": lambda town, case: town.home.grids[0].code,
+    "console:cell.code": lambda town, case: Cell.objects.values_list("code", flat=True)[0],
     "console:region_geojson.code": lambda town, case: town.home.community.code,
     "console:region.code": lambda town, case: town.home.community.code,
     "console:edit_region.code": lambda town, case: town.home.community.code,

@@ -24,7 +24,7 @@ from linli.territory.rules.codes import grid_code
 from tests.catalogue.factories import a_class
 from tests.console.conftest import COMMUNITY, City, Person
 from tests.console.test_people_pages import words
-from tests.territory.factories import make_grid
+from tests.territory.factories import make_cells, make_grid
 
 pytestmark = pytest.mark.django_db
 IMPORT = "console:imports"
@@ -63,6 +63,24 @@ def test_a_grid_outside_the_band_needs_a_reason(system: Person, city: City) -> N
     assert "— → 900" in page
     listed = system.client.get(reverse("console:grids") + "?band=on").context["table"].rows
     assert [row.cells[0].text for row in listed] == ["一网格"]
+
+
+def test_a_cell_gets_another_grade_from_a_day_on_and_the_past_stays(
+    system: Person, city: City
+) -> None:
+    cell = make_cells(city.community, city.grid, COMMUNITY)[0]
+    page = reverse("console:cell", args=[cell.code])
+    assert cell.code in words(system.client.get(reverse("console:grid", args=[city.grid.code])))
+    today = timezone.localdate()
+    sent = {"grade": "B", "grid": city.grid.pk, "from_date": today, "reason": "主干道改造"}
+    assert system.client.post(page, {**sent, "grade": "X"}).status_code == 422
+    assert system.client.post(page, sent).status_code == 302
+    assert system.client.post(page, sent).status_code == 302, "the same again changes nothing"
+    past, now = cell.versions.order_by("during")
+    assert (past.grade, now.grade, now.during.lower) == ("A", "B", today)
+    said = words(system.client.get(page))
+    assert "A → B" in said
+    assert "主干道改造" in said
 
 
 def test_an_outline_holds_from_its_day_on_and_the_past_stays(system: Person, city: City) -> None:

@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territory/grids/<str:code>/edit", grids.edit_grid, name="edit_grid"),
     path("territory/grids/<str:code>/outline", grids.redraw_grid, name="redraw_grid"),
     path("territory/grids/<str:code>/end", grids.end_grid, name="end_grid"),
+    path("territory/cells/<str:code>/", grids.cell, name="cell"),
     path("territory/import/", imports.imports, name="imports"),
     path("territory/import/<str:token>/", imports.staged_import, name="import"),
     path("territory/import/<str:token>/rejected.csv", imports.rejected_rows, name="rejected_rows"),

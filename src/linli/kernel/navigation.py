@@ -109,6 +109,11 @@ class Navigation:
             sections[-1].entries.append(entry)
         return sections
 
+    @property
+    def thumb(self) -> list[Entry]:
+        """The first four entries, for the bar at the bottom of a phone."""
+        return [entry for section in self.sections for entry in section.entries][:4]
+
     @cached_property
     def tabs(self) -> list[Entry]:
         """The phone's tabs, in order: five at most fit a thumb."""

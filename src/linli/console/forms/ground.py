@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from linli.console.forms.parts import day, words
 from linli.console.rules.layers import LAYERS
-from linli.territory.models import Grid, GridKind, Layer
+from linli.territory.models import Grade, Grid, GridKind, Layer
 from linli.territory.rules.coordinates import CRS
 
 CRS_CHOICES = [
@@ -44,15 +44,38 @@ class GridForm(forms.Form):
     )
 
 
-class EndForm(forms.Form):
-    on = day(_("Ends on"), help_text=_("The first day without it."))
-
-
 class GridChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the plugin asks for a model
     """A grid by code and name."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.code} {obj.name}"
+
+
+class CellForm(forms.Form):
+    grade = forms.ChoiceField(
+        label=_("Grade"),
+        choices=Grade.choices,
+        help_text=_("Limits follow from the grade of the area (A, B, C)."),
+    )
+    grid = GridChoice(
+        label=_("Belongs to grid"),
+        queryset=Grid.objects.none(),
+        help_text=_("A grid of its community."),
+    )
+    from_date = day(_("Holds from"))
+    reason = words(_("Reason"), 300, required=False)
+
+    def __init__(self, *args: Any, community_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["grid"]
+        assert isinstance(choice, GridChoice)
+        choice.queryset = Grid.objects.filter(
+            community_id=community_id, layer=Layer.RESPONSIBILITY, valid_to__isnull=True
+        ).order_by("code")
+
+
+class EndForm(forms.Form):
+    on = day(_("Ends on"), help_text=_("The first day without it."))
 
 
 class EndGridForm(EndForm):

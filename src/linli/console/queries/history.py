@@ -119,6 +119,8 @@ def field_label(key: str) -> str:
         "grants": _("Permissions"),
         "reach": _("Reach"),
         "households": _("Households"),
+        "grade": _("Grade"),
+        "grid": _("Grid"),
         "similar_radius_m": _("Similar cases: within metres"),
         "similar_hours": _("Similar cases: within hours"),
         "rating_days": _("Days to rate a closed case"),

@@ -160,6 +160,21 @@ def versions_of(kind: str, target_id: int) -> list[VersionRow]:
     ]
 
 
+def cell_of(code: str) -> CellVersion:
+    """The newest version of a cell with its community and grid. One query. Raises NotFound."""
+    rows = CellVersion.objects.filter(cell__code=code).select_related("cell__community", "grid")
+    found = rows.defer("outline").order_by("-during").first()
+    if found is None:
+        raise NotFound(_("There is no cell with the code %s.") % code)
+    return found
+
+
+def cell_versions(cell_id: int) -> list[CellVersion]:
+    """The versions of a cell, newest first. One query."""
+    rows = CellVersion.objects.filter(cell_id=cell_id).select_related("grid").defer("outline")
+    return list(rows.order_by("-during"))
+
+
 def cells_of(grid: Grid, *, on: date) -> QuerySet[CellVersion]:
     """The cells of a grid on a day with their codes, by code. One query."""
     rows = CellVersion.objects.filter(grid=grid, during__contains=on).select_related("cell")

@@ -23,7 +23,7 @@ from linli.kernel.text import clean
 from linli.staff import policy
 from linli.staff.models import User
 from linli.territory import services
-from linli.territory.models import Grid, Region
+from linli.territory.models import CellVersion, Grid, Region
 from linli.territory.rules.coordinates import CRS
 
 Kind = Literal["region", "grid"]
@@ -71,6 +71,40 @@ def edit_grid(
     with acting(actor, "edit_grid"):
         services.edit_grid(grid_id=grid.pk, name=name, kind=kind, households=households)
         _remember(actor, "territory.renamed", "grid", grid.pk, now, purpose=reason)
+
+
+def change_cell(
+    *,
+    actor: User,
+    cell: CellVersion,
+    grade: str,
+    grid: Grid,
+    from_date: date,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Another grade or grid from a day on; cases of before keep theirs.
+
+    Raises NotYours, BadInput, NotFound, Stale, Refused.
+    """
+    reason = clean(reason, field="reason", most=300)
+    changed = {}
+    if grade != cell.grade:
+        changed["grade"] = [cell.grade, grade]
+    if grid.pk != cell.grid_id:
+        changed["grid"] = [cell.grid.code if cell.grid else "", grid.code]
+    if not changed:
+        return
+    with acting(actor, "change_cell"):
+        services.move_cell(
+            cell_id=cell.cell_id,
+            from_date=from_date,
+            grade=grade if "grade" in changed else None,
+            grid_id=grid.pk if "grid" in changed else None,
+        )
+        _remember(
+            actor, "territory.cell_changed", "cell", cell.cell_id, now, purpose=reason, **changed
+        )
 
 
 def end_region(*, actor: User, region: Region, on: date, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.console.forms.ground import EndGridForm, GridFilter, GridForm
+from linli.console.forms.ground import CellForm, EndGridForm, GridFilter, GridForm
 from linli.console.queries import territory as queries
 from linli.console.queries.history import joined, log_history, row_history
 from linli.console.queries.paging import page_of
@@ -93,7 +93,14 @@ def grid(request: StaffRequest, code: str) -> HttpResponse:
     table = Table(
         heads=(_("Cell"), _("Grade"), _("Area in m²")),
         numbers=(2,),
-        rows=[row(one.cell.code, one.grade, f"{one.area_m2:,.0f}") for one in cells],
+        rows=[
+            row(
+                link(one.cell.code, reverse("console:cell", args=[one.cell.code])),
+                one.grade,
+                f"{one.area_m2:,.0f}",
+            )
+            for one in cells
+        ],
         empty=_("No cells belong to it on this day."),
         icon="grid-dots",
         label=_("Cells"),
@@ -175,4 +182,31 @@ def end_grid(request: StaffRequest, code: str) -> HttpResponse:
         button=_("End it"),
         grave=True,
         text=_("Its code is never used again. Open cases stay with their units."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(areas.TERRITORY)
+def cell(request: StaffRequest, code: str) -> HttpResponse:
+    """Grade and grid of a cell from a day on, and what they were before."""
+    found = queries.cell_of(code)
+    back = reverse("console:grid" if found.grid else "console:region",
+                   args=[found.grid.code if found.grid else found.cell.community.code])  # fmt: skip
+
+    def act(data: dict[str, Any]) -> str:
+        services.change_cell(actor=request.user, cell=found, now=timezone.now(), **data)
+        return reverse("console:cell", args=[code])
+
+    initial = {"grade": found.grade, "grid": found.grid_id, "from_date": timezone.localdate()}
+    form = CellForm(request.POST or None, community_id=found.cell.community_id, initial=initial)
+    return form_page(
+        request,
+        form,
+        act,
+        title=_("Cell %s") % code,
+        back=back,
+        text=_("What holds from the chosen day on does not change the cases of before."),
+        template="console/cell.html",
+        versions=queries.cell_versions(found.cell_id),
+        history=[past for past in log_history("cell", found.cell_id) if past.fields],
     )
