@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "linli.territory",
     "linli.staff",
     "linli.errands",
+    "linli.components",
     "linli.catalogue",
     "linli.cases",
     "linli.portal",

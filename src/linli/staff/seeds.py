@@ -24,7 +24,14 @@ class Role(NamedTuple):
 
 
 def _cases(verbs: str) -> tuple[str, ...]:
-    return tuple(f"cases.{verb}" for verb in verbs.split())
+    """Grants on cases; who sees cases sees components, who goes out notes how they are."""
+    wanted = verbs.split()
+    things = ["components.see"]
+    if {"check", "verify", "handle"} & set(wanted):
+        things.append("components.inspect")
+    if "export" in wanted:
+        things.append("components.export")
+    return (*(f"cases.{verb}" for verb in wanted), *things)
 
 
 ROLES: tuple[Role, ...] = (
