@@ -1,0 +1,336 @@
+"""Importing an inventory (R150): read and check, show the differences, apply when approved.
+
+Each batch of rows and each range of codes is a transaction of its own that also notes how far the
+work has come, so that an import which was cut off goes on where it was. The largest, a city's
+eleven million, takes some minutes and little memory: rows live in a staging table, not in Python.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.audit.services import record
+from linli.components import policy
+from linli.components.models import Import, ImportFault, Source
+from linli.components.rules.columns import LABELS, checked_mapping, guess
+from linli.components.rules.systems import checked_system
+from linli.components.services import comparing, staging
+from linli.components.services.checking import Checker
+from linli.components.services.reading import Reader, open_file
+from linli.components.services.tallying import fold_tallies
+from linli.kernel import progress
+from linli.kernel.errors import BadInput, Refused
+from linli.kernel.text import clean
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+CHUNK = 200_000  # rows applied in one transaction
+LARGE = 50_000  # rows from which the planner's figures are taken anew
+_HEAD = 1 << 20
+
+
+class ImportRefused(Refused):
+    """The import is not where this step could be taken."""
+
+    code = "import_refused"
+
+
+def begin_import(
+    *,
+    path: Path,
+    source: str,
+    now: datetime,
+    actor: User | None,
+    file_name: str = "",
+    mapping: Mapping[str, str] | None = None,
+    crs: str = "",
+    class_code: str = "",
+    census: bool = False,
+    region_id: int | None = None,
+) -> Import:
+    """Look into the file and agree on what its columns are; nothing is read yet.
+
+    `mapping` is field to heading; without it the source's last one is taken where it fits, else it
+    is guessed. `crs` likewise: given, the file's own, the source's, WGS84. The same file asked for
+    in the same way again is the same import, to be gone on with. Raises BadInput, ImportRefused,
+    NotYours.
+    """
+    policy.require_import(actor)
+    name = clean(source, field="source", most=60, least=1)
+    reader = open_file(path, file_name)
+    kept = Source.objects.filter(name=name).first()
+    chosen = checked_mapping(
+        mapping if mapping is not None else _known_mapping(kept, reader),
+        reader.headings,
+        class_given=bool(class_code),
+    )
+    system = checked_system(crs or reader.crs or (kept.crs if kept else "") or "wgs84")
+    asked = repr((sorted(chosen.items()), system, class_code, census, region_id, name))
+    fingerprint = _fingerprint(path, asked)
+    job = Import.objects.filter(fingerprint=fingerprint, stage__in=_OPEN).first()
+    if job is not None:
+        return job
+    with transaction.atomic():
+        _only_one()
+        Checker.made(chosen, system, class_code, timezone.localdate(now))
+        home = kept or Source(name=name)
+        home.mapping, home.crs = chosen | {"": class_code}, system
+        home.save()
+        job = Import.objects.create(
+            source=home,
+            file_name=(file_name or path.name)[:200],
+            fingerprint=fingerprint,
+            mapping=chosen | ({"": class_code} if class_code else {}),
+            crs=system,
+            census=census,
+            region_id=region_id,
+            size=reader.size,
+            actor=actor,
+            began_at=now,
+        )
+        staging.make(job)
+    return job
+
+
+def read_import(*, job_id: int, path: Path, now: datetime) -> Import:
+    """Check and locate every row from where the import stands; at the end it waits for approval.
+
+    Tells kernel.progress how far it is. Raises BadInput, ImportRefused, progress.Cancelled; what
+    has been read until then stays read.
+    """
+    job = _at(job_id, Import.Stage.READING)
+    with _alone(job):
+        _read(job, path, now)
+    return job
+
+
+def _read(job: Import, path: Path, now: datetime) -> None:
+    reader = open_file(path, job.file_name)
+    if job.rows and staging.holds(job) != job.rows - job.rejected:
+        _start_over(job)
+    class_code = job.mapping.get("", "")
+    mapping = {field: heading for field, heading in job.mapping.items() if field}
+    checker = Checker.made(mapping, job.crs, class_code, timezone.localdate(now))
+    for batch in reader.batches(job.position, job.rows + 1):
+        with transaction.atomic():
+            _loosely()
+            lines, faults = checker.check(batch)
+            staging.take_in(job, lines, faults)
+            job.rows += len(batch.numbers)
+            job.rejected += len(faults)
+            job.without_cell += checker.without_cell
+            job.position = batch.position
+            job.size = max(job.size, job.position)
+            checker.without_cell = 0
+            job.save(update_fields=["rows", "rejected", "without_cell", "position", "size"])
+        progress.tell(job.position, job.size, _("%(rows)d rows checked") % {"rows": job.rows})
+    _compare(job)
+
+
+def _compare(job: Import) -> None:
+    """Codes for rows without, repeats out, new wordings in, the differences counted."""
+    with transaction.atomic():
+        _loosely()
+        progress.tell(job.size, job.size, _("Comparing with the register"))
+        if "code" not in job.mapping:
+            staging.number(job)
+        job.rejected += staging.reject_repeats(
+            job, _("This code stands in row {row} already; a component has one row.")
+        )
+        staging.learn_wordings(job)
+        found = comparing.difference(job)
+        job.added, job.moved, job.changed, job.same, job.gone = found
+        job.stage = Import.Stage.CHECKED
+        job.save()
+
+
+def apply_import(*, job_id: int, actor: User | None, now: datetime) -> Import:
+    """Bring the register to what the file says, as it was shown; goes on if it was cut off.
+
+    Raises ImportRefused, NotYours, progress.Cancelled (what is applied stays, and it goes on from
+    there).
+    """
+    policy.require_import(actor)
+    job = _at(job_id, Import.Stage.CHECKED, Import.Stage.APPLYING)
+    if job.stage == Import.Stage.CHECKED:
+        job.stage, job.approved_by, job.applied_at = Import.Stage.APPLYING, actor, now
+        with transaction.atomic():
+            job.save()
+            _log(job, "components.imported", actor, now)
+    with _alone(job):
+        _apply(job)
+    return job
+
+
+def _apply(job: Import) -> None:
+    whole, done = job.added + job.moved + job.changed + job.gone, 0
+    while job.applied_to < _END:
+        upto = comparing.next_code(job, job.applied_to, CHUNK) or _END
+        with transaction.atomic():
+            _loosely()
+            done += comparing.apply_range(job, job.applied_to, upto)
+            job.applied_to = upto
+            job.save(update_fields=["applied_to"])
+        progress.tell(min(done, whole), whole, _("%(done)d components entered") % {"done": done})
+    with transaction.atomic():
+        if "key" in job.mapping:
+            comparing.keep_keys(job)
+        staging.drop(job)
+        job.stage = Import.Stage.APPLIED
+        job.save(update_fields=["stage"])
+    fold_tallies()
+    if whole >= LARGE:
+        _take_figures()
+
+
+def drop_import(*, job_id: int, actor: User | None, now: datetime) -> Import:
+    """Forget an import that was not applied; the register stays as it is. Raises ImportRefused."""
+    policy.require_import(actor)
+    job = _at(job_id, Import.Stage.READING, Import.Stage.CHECKED)
+    with transaction.atomic():
+        staging.drop(job)
+        job.stage = Import.Stage.DROPPED
+        job.save(update_fields=["stage"])
+        _log(job, "components.import_dropped", actor, now)
+    return job
+
+
+def write_faults(job: Import, file: IO[str]) -> int:
+    """The rows left out as CSV that spreadsheets open: row, key, field, reason. Streams them."""
+    writer = csv.writer(file)
+    writer.writerow([_("Row"), _("Key"), _("Field"), _("Reason")])
+    count = 0
+    rows = ImportFault.objects.filter(job=job).order_by("row")
+    for row, key, field, reason in rows.values_list("row", "key", "field", "reason").iterator():
+        cells = (str(row), key, str(LABELS.get(field, field)), reason)
+        # A leading = + - @ would be a formula in a spreadsheet.
+        writer.writerow([f"'{one}" if one[:1] in ("=", "+", "-", "@") else one for one in cells])
+        count += 1
+    return count
+
+
+def first_faults(job: Import, most: int) -> list[tuple[int, str, str, str]]:
+    """The first rows left out: number, key, field, sentence. One query."""
+    rows = ImportFault.objects.filter(job=job).order_by("row")
+    return list(rows.values_list("row", "key", "field", "reason")[:most])
+
+
+def proposed_mapping(path: Path, source: str) -> dict[str, str]:
+    """Field to heading: as the source was last read, where that fits, else as guessed."""
+    return _known_mapping(Source.objects.filter(name=source).first(), open_file(path))
+
+
+# -- small steps -----------------------------------------------------------------------------------
+_OPEN = (Import.Stage.READING, Import.Stage.CHECKED, Import.Stage.APPLYING)
+_END = 9 * 10**15  # beyond every code
+_LOCK = 7_200_001  # the lock of imports, by their numbers
+
+
+def _known_mapping(kept: Source | None, reader: Reader) -> dict[str, str]:
+    if kept is not None and kept.mapping:
+        known = {field: heading for field, heading in kept.mapping.items() if field}
+        if known and set(known.values()) <= set(reader.headings):
+            return known
+    return guess(reader.headings)
+
+
+def _only_one() -> None:
+    """Imports come one after the other: each counts its differences from what is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('components.import'))")
+    other = Import.objects.filter(stage__in=_OPEN).first()
+    if other is not None:
+        raise ImportRefused(
+            _(
+                "Another import is open: %(file)s, %(stage)s. Approve it, go on with it or drop it"
+                " first (number %(id)d)."
+            )
+            % {"file": other.file_name, "stage": other.get_stage_display(), "id": other.pk}
+        )
+
+
+def _at(job_id: int, *stages: str) -> Import:
+    job = Import.objects.filter(pk=job_id).select_related("source").first()
+    if job is None:
+        raise BadInput(_("There is no import number %(id)d.") % {"id": job_id}, field="import")
+    if job.stage not in stages:
+        raise ImportRefused(
+            _("Import %(id)d (%(file)s) is %(stage)s; this step is not open to it.")
+            % {"id": job.pk, "file": job.file_name, "stage": job.get_stage_display()}
+        )
+    return job
+
+
+def _start_over(job: Import) -> None:
+    """The staging table does not hold what was read (the database fell): read from the start."""
+    with transaction.atomic():
+        staging.drop(job)
+        staging.make(job)
+        ImportFault.objects.filter(job=job).delete()
+        job.rows = job.rejected = job.without_cell = job.position = 0
+        job.save()
+
+
+def _log(job: Import, action: str, actor: User | None, now: datetime) -> None:
+    detail = {"file": job.file_name, "rows": job.rows, "census": job.census}
+    record(
+        actor=actor,
+        action=action,
+        object_type="components.import",
+        object_id=job.pk,
+        now=now,
+        detail=detail,
+    )
+
+
+@contextmanager
+def _alone(job: Import) -> Iterator[None]:
+    """No other process works on this import meanwhile. Raises ImportRefused."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, job.pk])
+        if not cursor.fetchone()[0]:
+            raise ImportRefused(
+                _("Import %(id)d is being worked on elsewhere. Wait until that ends.")
+                % {"id": job.pk}
+            )
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, job.pk])
+
+
+def _loosely() -> None:
+    """What a power cut takes is read again from the file: no batch waits for the disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off; SET LOCAL work_mem = '128MB'")
+
+
+def _take_figures() -> None:
+    with connection.cursor() as cursor:
+        for table in ("component", "wording", "care", "tally"):
+            cursor.execute(f"ANALYZE components_{table}")
+
+
+def _fingerprint(path: Path, asked: str) -> str:
+    """Of the file's size, beginning and end, and of what is asked of it."""
+    said = hashlib.sha256(asked.encode())
+    size = path.stat().st_size
+    said.update(str(size).encode())
+    with path.open("rb") as file:
+        said.update(file.read(_HEAD))
+        file.seek(max(0, size - _HEAD))
+        said.update(file.read(_HEAD))
+    return said.hexdigest()
