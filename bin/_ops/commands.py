@@ -14,7 +14,7 @@ from _ops.setup import require_set_up, set_up
 NOT_AVAILABLE = 2
 DJANGO_COMMANDS = {
     "import": "read from files: territory, catalogue, …",
-    "export": "write to files: catalogue, …",
+    "export": "write to files: catalogue, cases",
     "demo": "load the demo city; --accounts, --cases N, --live",
     "verify-history": "prove that no event of a case was changed or removed",
     "distribute": "spread the big tables over several machines (needs Citus)",

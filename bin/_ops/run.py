@@ -56,6 +56,8 @@ def _processes(url: str) -> list[Process]:
     granian = [str(PYTHON), "-m", "granian", "--host", bind_address()]
     # Without the time limit a SIGTERM during start-up is never obeyed (granian 2.8).
     granian += ["--workers-kill-timeout", "5", "--no-ws", "--log-level", "warning"]
+    # Addresses of the phone pages carry where somebody stands (?lon=&lat=): kept in no log (P6).
+    granian += ["--no-access-log"]
     web = [
         *(*granian, "--interface", "wsgi", "--port", str(web_port())),
         *("--workers", str(workers), "--blocking-threads", str(threads)),

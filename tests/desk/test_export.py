@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from python_calamine import CalamineWorkbook
 
 from linli.audit.models import AccessLog
@@ -20,6 +21,7 @@ from tests.conftest import NOW
 from tests.desk.conftest import Seated
 from tests.desk.lives import make_case
 from tests.desk.test_list import exporter
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +104,29 @@ def test_a_full_sheet_is_followed_by_another_with_the_same_head() -> None:
 def test_an_empty_list_is_a_sheet_with_its_head_alone() -> None:
     with workbook(["n"], iter(()), NOW) as file:
         assert CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python() == [["n"]]
+
+
+def test_the_command_writes_what_an_account_sees(
+    city: City, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _one in range(2):
+        make_case(city, "file")
+    user = exporter(city)
+    target = tmp_path / "cases.csv"
+    call_command(
+        "export_cases", str(target), "--as", user.username, "--filter", "stage=filed",
+        "--columns", "number,stage",
+    )  # fmt: skip
+    rows = list(csv.reader(io.StringIO(target.read_text(encoding="utf-8-sig"))))
+    assert [len(row) for row in rows] == [2, 2, 2]
+    assert "cases.csv" in capsys.readouterr().out
+    assert AccessLog.objects.filter(action="cases.exported", user_id=user.pk).exists()
+    for wrong in (
+        [str(tmp_path / "cases.pdf"), "--as", user.username],
+        [str(target), "--as", "nobody"],
+        [str(target), "--as", user.username, "--columns", "phone"],
+        [str(target), "--as", user.username, "--filter", "stage=lost"],
+        [str(target), "--as", make_user().username],
+    ):
+        with pytest.raises(CommandError):
+            call_command("export_cases", *wrong)

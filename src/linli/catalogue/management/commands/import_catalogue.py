@@ -16,6 +16,7 @@ from linli.catalogue import services
 from linli.catalogue.models import Edition
 from linli.catalogue.services import SheetReport
 from linli.kernel.errors import Refused
+from linli.kernel.progress import on_terminal
 from linli.territory.models import Region
 
 
@@ -38,7 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = self._import(options)
+            with on_terminal():
+                report = self._import(options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from linli.kernel.errors import Refused
+from linli.kernel.progress import counted, on_terminal
 from linli.territory import services
 from linli.territory.rules.coordinates import CRS
 
@@ -41,12 +42,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **asked: Any) -> None:
         common = {"crs": CRS(asked["crs"]), "dry_run": asked["dry_run"]}
         try:
-            rows = services.read_rows(asked["file"])
-            if (layer := asked["layer"]) in DATED:
-                from_date = asked["from_date"] or timezone.localdate()
-                report = DATED[layer](rows=rows, from_date=from_date, **common)
-            else:
-                report = UNDATED[layer](rows=rows, **common)
+            rows = counted(services.read_rows(asked["file"]), says="rows read")
+            with on_terminal():
+                if (layer := asked["layer"]) in DATED:
+                    from_date = asked["from_date"] or timezone.localdate()
+                    report = DATED[layer](rows=rows, from_date=from_date, **common)
+                else:
+                    report = UNDATED[layer](rows=rows, **common)
         except FileNotFoundError as error:
             raise CommandError(f"There is no file {error.filename}.") from None
         except Refused as refusal:
