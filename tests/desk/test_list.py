@@ -98,6 +98,19 @@ def test_paging_goes_down_and_up_again_without_losing_a_row(
     assert client.get("/desk/cases/total?stage=closed").content == b"0"
 
 
+def test_where_counting_stops_is_what_is_said(
+    city: City, at_desk: Seated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _i in range(3):
+        make_report(city)
+    client = at_desk(exporter(city))
+    monkeypatch.setattr("linli.cases.queries.lists.MOST_COUNTED", 2)
+    monkeypatch.setattr("linli.cases.queries.lists.MOST_WALKED", 1)
+    monkeypatch.setattr("linli.cases.queries.lists.are_common", lambda words, now: bool(words))
+    assert client.get("/desk/cases/total").content == b"more than 2"
+    assert client.get("/desk/cases/total?q=垃圾").content == b"more than 1"
+
+
 def test_the_export_is_what_the_list_shows(city: City, at_desk: Seated) -> None:
     make_case(city, "file")
     make_case(city, "file", description='=HYPERLINK("http://x")')

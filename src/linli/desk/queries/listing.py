@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from linli.cases import queries as cases
-from linli.cases.queries.lists import MOST_COUNTED
 from linli.cases.rules.filters import CaseFilter
 from linli.desk.rules.cells import safe_cell
 from linli.desk.rules.columns import COLUMNS
@@ -80,11 +79,11 @@ def listing(
 
 
 def total_of(user: User, wanted: CaseFilter, *, now: datetime) -> str:
-    """How many cases fit, in words. One query that stops at 10,000."""
+    """How many cases fit, in words. One query that stops counting somewhere, and says where."""
     count, exact = cases.count_for(user, wanted, now=now)
     if exact:
         return f"{count:,}"
-    return _("more than %(most)s") % {"most": f"{MOST_COUNTED:,}"}
+    return _("more than %(most)s") % {"most": f"{count:,}"}
 
 
 def table_for_export(
