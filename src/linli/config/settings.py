@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "linli.components",
     "linli.catalogue",
     "linli.cases",
+    "linli.planning",
     "linli.portal",
     "linli.desk",
     "linli.field",

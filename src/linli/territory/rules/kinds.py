@@ -40,6 +40,9 @@ class GridKind(TextChoices):
     GROUP = "group", _("Villagers' group")
 
 
+RURAL_KINDS = frozenset({GridKind.RURAL.value, GridKind.GROUP.value})
+
+
 class Grade(TextChoices):
     """管理等级 of a cell: chooses the column of limits (standards §3.4)."""
 

@@ -17,16 +17,31 @@ from linli.territory.services.changes import (
     move_cell,
     rename,
 )
+from linli.territory.services.dividing import Divided, Part, assemble, draw_cells, redivide
 from linli.territory.services.loading import ImportReport, Rejected
+from linli.territory.services.repairs import (
+    Repair,
+    bring_in,
+    fill_gap,
+    keep_building_whole,
+    part_overlap,
+)
 
 __all__ = [
+    "Divided",
     "ImportReport",
+    "Part",
     "Rejected",
+    "Repair",
     "Row",
+    "assemble",
+    "bring_in",
     "change_outline",
+    "draw_cells",
     "edit_grid",
     "end_grid",
     "end_region",
+    "fill_gap",
     "import_addresses",
     "import_buildings",
     "import_cells",
@@ -35,7 +50,10 @@ __all__ = [
     "import_regions",
     "import_roads",
     "import_surfaces",
+    "keep_building_whole",
     "move_cell",
+    "part_overlap",
     "read_rows",
+    "redivide",
     "rename",
 ]

@@ -110,7 +110,7 @@ def end_grid(*, grid_id: int, on: date, successor_id: int | None = None) -> None
         )
     for cell_id in cells:
         move_cell(cell_id=cell_id, from_date=on, grid_id=successor_id)
-    _end("grid", grid_id, on)
+    end_version("grid", grid_id, on)
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def end_region(*, region_id: int, on: date) -> None:
     for inside in (region.children, region.grids, region.cells):
         if inside.filter(valid_to__isnull=True).exists():
             raise Refused(_("There are regions, grids or cells in it. End or move them first."))
-    _end("region", region_id, on)
+    end_version("region", region_id, on)
 
 
 @transaction.atomic
@@ -199,7 +199,11 @@ def _owner(kind: Kind, target_id: int) -> Any:
     return owner
 
 
-def _end(kind: Kind, target_id: int, on: date) -> None:
+def end_version(kind: Kind, target_id: int, on: date) -> None:
+    """Something ends on a day, with what it was planned to be later; inside a transaction.
+
+    Raises NotFound, BadInput.
+    """
     owner = _owner(kind, target_id)
     if on < owner.valid_from:
         raise BadInput(_("It cannot end before it began."), field="on")

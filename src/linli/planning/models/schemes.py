@@ -1,0 +1,79 @@
+"""Schemes of grids (R30 to R33) and of their people (R42, R43)."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from linli.planning.rules.schemes import Band, Staffing
+from linli.territory.rules.kinds import RURAL_KINDS
+
+
+class GridScheme(models.Model):
+    """How large grids are and how many people a community has. One of them is in force."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(pgettext_lazy("scheme", "name"), max_length=60)
+    source = models.CharField(_("source"), max_length=120, blank=True)
+    in_force = models.BooleanField(_("in force"), default=False)
+    town_least = models.PositiveIntegerField(_("households in town, from"))
+    town_most = models.PositiveIntegerField(_("households in town, to"))
+    country_least = models.PositiveIntegerField(_("households in the country, from"))
+    country_most = models.PositiveIntegerField(_("households in the country, to"))
+    base = models.PositiveIntegerField(_("people of a small community"), default=0)
+    base_households = models.PositiveIntegerField(_("up to so many households"), default=0)
+    step = models.PositiveIntegerField(
+        _("households for one more person"), validators=[MinValueValidator(1)]
+    )
+    mixed = models.PositiveIntegerField(_("more where the community is mixed"), default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["in_force"], condition=Q(in_force=True), name="planning_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(town_least__gte=1, country_least__gte=1, step__gte=1)
+                & Q(town_most__gte=F("town_least"))
+                & Q(country_most__gte=F("country_least")),
+                name="planning_scheme_bands",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def town(self) -> Band:
+        """Households of a grid in town."""
+        return Band(self.town_least, self.town_most)
+
+    @property
+    def country(self) -> Band:
+        """Households of a grid in the country."""
+        return Band(self.country_least, self.country_most)
+
+    @property
+    def staffing(self) -> Staffing:
+        """The formula for a community's people."""
+        return Staffing(self.base, self.base_households, self.step, self.mixed)
+
+    def band_of(self, kind: str) -> Band:
+        """The band for a kind of grid (R32)."""
+        return self.country if kind in RURAL_KINDS else self.town
+
+    def out_of_band(self, kind: str, households: int | None) -> bool:
+        """Whether a number of households lies outside; an unknown number does not."""
+        return households is not None and not self.band_of(kind).holds(households)
+
+
+class CommunityProfile(models.Model):
+    """What a community's staffing depends on besides its households."""
+
+    community = models.OneToOneField("territory.Region", models.CASCADE, related_name="+")
+    mixed = models.BooleanField(_("mixed community"), default=False)  # 杂居型, R42
+    people = models.PositiveSmallIntegerField(_("people, if not counted from posts"), null=True)

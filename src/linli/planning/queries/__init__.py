@@ -1,0 +1,24 @@
+"""Reading plans, schemes and what staffing they ask for."""
+
+from linli.planning.queries.plans import (
+    communities_to_plan,
+    plan_facts,
+    plan_for,
+    plan_geojson,
+    plans_of,
+)
+from linli.planning.queries.schemes import scheme_in_force, scheme_of, schemes
+from linli.planning.queries.staffing import Need, needs
+
+__all__ = [
+    "Need",
+    "communities_to_plan",
+    "needs",
+    "plan_facts",
+    "plan_for",
+    "plan_geojson",
+    "plans_of",
+    "scheme_in_force",
+    "scheme_of",
+    "schemes",
+]

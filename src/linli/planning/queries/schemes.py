@@ -1,0 +1,30 @@
+"""Schemes: all of them, and the one in force."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from linli.kernel.errors import NotFound
+from linli.planning.models import GridScheme
+
+
+def schemes() -> QuerySet[GridScheme]:
+    """All schemes, the first ones first. One query."""
+    return GridScheme.objects.order_by("id")
+
+
+def scheme_in_force() -> GridScheme:
+    """The scheme of the city. One query. Raises NotFound if somebody has taken all away."""
+    found = GridScheme.objects.filter(in_force=True).first()
+    if found is None:
+        raise NotFound(_("No scheme of grids is in force. Choose one."), field="scheme")
+    return found
+
+
+def scheme_of(code: str) -> GridScheme:
+    """One scheme by its code. One query. Raises NotFound."""
+    found = GridScheme.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(_("There is no scheme with the code %s.") % code, field="scheme")
+    return found
