@@ -131,6 +131,27 @@ def test_coordinates_from_another_system_are_converted_at_the_door(db: None) -> 
     assert version.outline.extent == pytest.approx(LEFT.bounds, abs=1e-8)
 
 
+def test_a_region_keeps_its_centre_and_a_moved_one_opens_a_new_version(db: None) -> None:
+    def rows(lon: str, lat: str) -> list[Row]:
+        return [
+            Row(row.number, row.values | {"centre_lon": lon, "centre_lat": lat}, row.shape)
+            if row.values["code"].startswith("420503001001")
+            else row
+            for row in region_rows()
+        ]
+
+    assert services.import_regions(rows=rows("111.285", "30.705"), from_date=DAY).rejected == []
+    versions = Region.objects.get(code="420503001001").versions.order_by("during")
+    assert versions.get().centre_place.coords == (111.285, 30.705)
+    again = services.import_regions(rows=rows("111.285", "30.705"), from_date=LATER)
+    assert (again.changed, again.same) == (0, 4)
+    assert services.import_regions(rows=region_rows(), from_date=LATER).same == 4  # left as it is
+    assert services.import_regions(rows=rows("111.286", "30.705"), from_date=LATER).changed == 1
+    assert [one.centre_place.x for one in versions] == [111.285, 111.286]
+    wrong = services.import_regions(rows=rows("north", ""), from_date=LATER).rejected
+    assert [one.field for one in wrong] == ["centre_lon"]
+
+
 def test_grids_and_cells_belong_to_their_community(community: Region) -> None:
     rows = [
         Row(1, {"code": "420503001001Z001", "name": "第一网格", "kind": "lane"}, LEFT),

@@ -17,7 +17,9 @@ class ImportLayer(NamedTuple):
 
 
 LAYERS: Final[dict[str, ImportLayer]] = {
-    "regions": ImportLayer(_("Regions"), "code, name, name_en, tier, parent, wkt", True),
+    "regions": ImportLayer(
+        _("Regions"), "code, name, name_en, tier, parent, centre_lon, centre_lat, wkt", True
+    ),
     "grids": ImportLayer(
         _("Grids"), "code, name, community, layer, kind, households, parent, wkt", True
     ),

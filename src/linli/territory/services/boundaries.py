@@ -3,6 +3,7 @@ nothing, and a changed outline opens a new version from `from_date` on."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +40,7 @@ from linli.territory.rules.codes import (
     parent_code_faults,
     region_code_faults,
 )
-from linli.territory.rules.coordinates import CRS
+from linli.territory.rules.coordinates import CRS, to_wgs84
 from linli.territory.rules.sheets import Row
 from linli.territory.services.changes import geos, renew_version
 from linli.territory.services.loading import ImportReport, admitted, areas_m2, binary, copy_in
@@ -134,7 +135,8 @@ def _require_within(shape: shapely.Geometry | None, parent: _Known) -> None:
 def import_regions(
     *, rows: Iterable[Row], from_date: date, crs: CRS = CRS.WGS84, dry_run: bool = False
 ) -> ImportReport:
-    """Regions from columns code, name, name_en, tier, parent (code), and an optional outline.
+    """Regions from columns code, name, name_en, tier, parent (code), centre_lon and centre_lat
+    (R106), and an optional outline.
 
     A tier not given follows from the code's zeros, a parent not given from its digits. Short
     codes (2, 4, 6, 9 digits) are filled up. One transaction; nothing stays after a dry run.
@@ -248,7 +250,26 @@ def _region_item(run: _Run, tier: str, row: Row, shape: shapely.Geometry | None)
         "tier": tier,
         "parent_id": parent.id if parent else None,
     }
-    return _Item(row, code, owner, {"outline": shape})
+    centre = _centre(row, run.crs)
+    if centre is not None and shape is None and code not in run.regions:
+        reason = _("A centre is kept with the outline: give the region one too.")
+        raise BadInput(reason, field="centre_lon")
+    return _Item(row, code, owner, {"outline": shape, "centre_place": centre})
+
+
+def _centre(row: Row, crs: CRS) -> shapely.Point | None:
+    """The region's centre (R106) from the columns centre_lon and centre_lat; None without them."""
+    texts = [row.values.get(name, "").strip() for name in ("centre_lon", "centre_lat")]
+    if not any(texts):
+        return None
+    try:
+        lon, lat = (float(text) for text in texts)
+    except ValueError:
+        lon, lat = math.nan, math.nan
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        reason = _("A centre is two numbers of degrees, such as 121.473 and 31.230.")
+        raise BadInput(reason, field="centre_lon")
+    return shapely.Point(*to_wgs84(lon, lat, crs))
 
 
 def _parent_of(run: _Run, code: str, tier: str, named: str) -> _Known | None:
@@ -364,7 +385,8 @@ def _store(kind: Kind, items: list[_Item], run: _Run) -> None:
 
 def _existing(kind: Kind, codes: list[str]) -> dict[str, dict[str, Any]]:
     columns = {
-        "region": "o.name, o.name_en, o.tier, o.parent_id",
+        "region": "o.name, o.name_en, o.tier, o.parent_id,"
+        " ST_AsBinary(v.centre_place, 'NDR') AS centre_place",
         "grid": "o.name, o.community_id, o.layer, o.kind, o.households, o.parent_id",
         "cell": "o.community_id, o.land_use, v.grade, v.grid_id",
     }[kind]
@@ -381,6 +403,10 @@ def _existing(kind: Kind, codes: list[str]) -> dict[str, dict[str, Any]]:
     return {row["code"]: row for row in reversed(rows)}
 
 
+def _bytes(kept: Any) -> bytes | None:
+    return None if kept is None else bytes(kept)
+
+
 def _update(kind: Kind, item: _Item, now: dict[str, Any], run: _Run) -> None:
     if now["valid_to"] is not None:
         reason = _("This code ended on %(day)s. Codes are never used again: choose another.")
@@ -392,8 +418,11 @@ def _update(kind: Kind, item: _Item, now: dict[str, Any], run: _Run) -> None:
         for name in ("grade", "grid_id")
         if name in item.version and now[name] != item.version[name]
     }
+    centre = item.version.get("centre_place")
+    if centre is not None and _bytes(now["centre_place"]) != binary(centre):
+        version["centre_place"] = geos(centre)
     outline = item.version["outline"]
-    kept = None if now["outline"] is None else bytes(now["outline"])
+    kept = _bytes(now["outline"])
     if outline is not None and kept != binary(outline):
         version |= {"outline": geos(outline), "crs_source": run.crs.value}
         if kind == "cell":
