@@ -8,7 +8,7 @@ export function watchNetwork(): void {
   note.className = "offline";
   note.role = "status";
   const tell = (): void => {
-    note.replaceChildren(...(navigator.onLine ? [] : [icon("wifi-off"), word("offline")]));
+    note.replaceChildren(...(navigator.onLine ? [] : [icon("alert-circle"), word("offline")]));
     if (!note.isConnected) document.body.prepend(note);
   };
   addEventListener("offline", tell);

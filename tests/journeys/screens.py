@@ -15,12 +15,13 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PASSWORD = "Linli-demo-2026"
 WIDTHS = (360, 1280, 2560)
-#: Account of the demo (none: a stranger) and the pages to look at as that person.
+#: Account of the demo (none: a stranger; w008: a grid worker whose grids have checks to make) and
+#: the pages to look at as that person.
 PAGES: dict[str, dict[str, str]] = {
     "": {"portal-home": "/", "portal-report": "/report/", "portal-nearby": "/nearby/"},
     "chief": {"desk-inbox": "/desk/", "desk-list": "/desk/cases/", "map": "/map/"},
     "operator": {"desk-intake": "/desk/intake/"},
-    "worker": {"field-tasks": "/field/", "field-report": "/field/report/"},
+    "w008": {"field-tasks": "/field/", "field-report": "/field/report/"},
     "leader": {"cockpit": "/cockpit/"},
 }
 

@@ -129,7 +129,7 @@ def test_a_position_of_a_shifted_map_is_put_right(city: City, web: Client) -> No
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"description": ""}, "Please say in a few words"),
+        ({"description": " ", "case_class": ""}, "Please tap a kind, or say in a few words"),
         ({"description": "字" * 2001}, "At most 2000 characters"),
         ({"description": "\x00"}, "Null characters"),
         ({"lon": "", "lat": ""}, "Please say where it is"),
@@ -208,7 +208,7 @@ def test_photos_come_by_the_upload_door_and_belong_to_the_report(city: City, web
 
 def test_photos_come_in_the_form_itself_without_scripts(city: City, web: Client) -> None:
     sent = [SimpleUploadedFile(f"{i}.jpg", makers.photo()) for i in range(2)]
-    wrong = web.post("/report/", filled_in(city, photos_file=sent, description=""))
+    wrong = web.post("/report/", filled_in(city, photos_file=sent, lon="", lat=""))
     ids = re.findall(r'name="photos" value="([0-9a-f-]{36})"', wrong.content.decode())
     assert wrong.status_code == 422
     assert len(ids) == 2
@@ -242,6 +242,15 @@ def test_staff_who_look_at_the_portal_report_like_residents(city: City, web: Cli
 
 
 # -- similar reports -----------------------------------------------------------------------------
+def test_a_kind_and_a_place_are_enough(city: City, web: Client) -> None:
+    """Four taps and nothing typed: position, kind, send, and the browser's question."""
+    number, secret = send(web, city, description="")
+    case = case_of(number)
+    assert case.case_class is not None
+    assert case.description == case.case_class.label
+    assert case.description in page(web, number, secret)
+
+
 def test_similar_reports_are_shown_before_sending_and_can_be_joined(
     city: City, web: Client
 ) -> None:

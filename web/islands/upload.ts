@@ -5,6 +5,8 @@ import { word } from "../words";
 
 const LONGEST_PX = 2048;
 
+interface Answer { id?: string | number; thumb_url?: string | null; error?: string; title?: string }
+
 async function scaled(file: File): Promise<Blob> {
   if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
   try {
@@ -27,6 +29,7 @@ class Upload {
   private readonly bar = document.createElement("progress");
   private readonly says = document.createElement("span");
   private readonly again = button(word("retry"), "refresh");
+  private blind: HTMLImageElement | null = null;
 
   constructor(
     private readonly owner: HTMLElement,
@@ -37,6 +40,7 @@ class Upload {
     image.alt = file.name;
     image.src = URL.createObjectURL(file);
     image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+    image.addEventListener("error", () => { this.blind = image; }, { once: true }); // HEIC: few browsers draw it
     this.bar.max = 1;
     this.says.className = "upload-says";
     this.again.hidden = true;
@@ -67,23 +71,31 @@ class Upload {
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) this.bar.value = event.loaded / event.total;
     });
-    request.addEventListener("error", () => this.failed(word("uploadFailed")));
+    request.addEventListener("error", () => {
+      this.failed(word("uploadFailed"));
+      addEventListener("online", () => {
+        if (this.row.isConnected && this.row.dataset["state"] === "failed") void this.send();
+      }, { once: true });
+    });
     request.addEventListener("load", () => {
-      const answer = request.response as { id?: string | number; error?: string; title?: string } | null;
-      if (request.status < 300 && answer?.id !== undefined) this.done(String(answer.id));
+      const answer = request.response as Answer | null;
+      if (request.status < 300 && answer?.id !== undefined) this.done(answer);
       else this.failed(answer?.error ?? answer?.title ?? word(request.status === 413 ? "tooLarge" : "uploadFailed"));
     });
     request.send(body);
   }
 
-  private done(id: string): void {
+  private done(answer: Answer): void {
+    if (this.blind && answer.thumb_url) {
+      this.blind.src = answer.thumb_url + new URL(this.owner.dataset["uploadUrl"] ?? "", location.href).search;
+    }
     this.row.dataset["state"] = "done";
     this.says.textContent = "";
     this.bar.hidden = true;
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = this.owner.dataset["name"] ?? "photo";
-    input.value = id;
+    input.value = String(answer.id);
     this.row.append(input);
     this.owner.dispatchEvent(new Event("linli:uploaded"));
   }

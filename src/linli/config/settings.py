@@ -194,6 +194,7 @@ USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds: a choice is remembered, not asked for each day
 
 # -- static files -------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -55,7 +55,12 @@ def point_of(data: Any) -> tuple[float, float] | None:
 
 
 class ReportForm(PhotosMixin):
-    """Everything but place and words may be left out."""
+    """A place, and a kind or words; everything else may be left out.
+
+    `named`: code -> label of the kinds on offer; a label stands in for words that were left out.
+    """
+
+    named: dict[str, str] = {}
 
     lon = forms.CharField(required=False, max_length=30)
     lat = forms.CharField(required=False, max_length=30)
@@ -69,11 +74,11 @@ class ReportForm(PhotosMixin):
         error_messages={"max_length": gettext_lazy("At most 200 characters, please.")},
     )
     description = forms.CharField(
+        required=False,
         max_length=MOST_WORDS,
         label=gettext_lazy("What is the matter?"),
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": gettext_lazy("Please say in a few words what is the matter."),
             "max_length": gettext_lazy("At most 2000 characters, please."),
         },
     )
@@ -119,6 +124,12 @@ class ReportForm(PhotosMixin):
         """The place and what belongs together."""
         cleaned = super().clean()
         cleaned["place"] = self._place()
+        if not cleaned.get("description") and "description" not in self.errors:
+            cleaned["description"] = self.named.get(cleaned.get("case_class") or "", "")
+            if not cleaned["description"]:
+                self.add_error(
+                    "description", _("Please tap a kind, or say in a few words what is the matter.")
+                )
         if not cleaned.get("address") and "|" in (cleaned.get("choice") or ""):
             cleaned["address"] = cleaned["choice"].partition("|")[2][:200]
         if cleaned["place"] is None and not cleaned.get("address") and "address" not in self.errors:

@@ -39,6 +39,8 @@ def report(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 def _submit(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request, request.POST)
+    if not request.POST.get("description", "").strip():
+        form.named = {c.code: c.label for c in choices.class_choices(on=timezone.localdate())}
     if "find" in request.POST or not form.is_valid():  # “find” looks up the address, script-free
         return _page(request, form, status=200 if "find" in request.POST else 422)
     # In this order: of a form sent twice at once, the second would find the first one similar.
