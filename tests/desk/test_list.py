@@ -98,6 +98,21 @@ def test_paging_goes_down_and_up_again_without_losing_a_row(
     assert client.get("/desk/cases/total?stage=closed").content == b"0"
 
 
+def test_a_page_of_the_list_costs_eight_statements(
+    city: City, at_desk: Seated, django_assert_max_num_queries: Any
+) -> None:
+    """Design §6; the ninth is the version of the territory, which a serving process is told."""
+    client = at_desk(exporter(city))
+    for _i in range(3):
+        make_report(city)
+    query = "/desk/cases/?stage=reported&class=&since=2026-01-01"
+    client.get(query)
+    with django_assert_max_num_queries(8 + 5) as asked:
+        assert client.get(query).content.count(b"data-row") == 3
+    told = [one for one in asked.captured_queries if "territory_territorystate" in one["sql"]]
+    assert len(asked) - len(told) <= 8
+
+
 def test_where_counting_stops_is_what_is_said(
     city: City, at_desk: Seated, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,11 +8,16 @@ it may do changes them; whoever else asks has a statement of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from linli.kernel import rows
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _ASKED_BY: dict[str, str] = {}
 _known: ContextVar[dict[str, object] | None] = ContextVar("known_versions", default=None)
@@ -45,6 +50,18 @@ def one_request() -> Iterator[None]:
 def learn_all() -> None:
     """For work of many steps that changes none of what is kept, inside `one_request`. One query."""
     learn(rows.ask(f"SELECT {columns()}")[0])
+
+
+def learned_once(view: Callable[P, R]) -> Callable[P, R]:
+    """For views that only read: every version in one statement at their start."""
+
+    @wraps(view)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> R:
+        with one_request():
+            learn_all()
+            return view(*args, **kwargs)
+
+    return reading
 
 
 def columns() -> str:

@@ -23,6 +23,7 @@ from linli.desk.queries.columns import columns_for
 from linli.desk.queries.listing import Listing, listing, total_of
 from linli.desk.rules.columns import COLUMNS, clean_columns
 from linli.desk.rules.queues import QUEUES, queue_choices
+from linli.kernel import versions
 from linli.kernel.errors import BadInput, Refused
 from linli.staff.web import StaffRequest, staff_page
 
@@ -31,6 +32,7 @@ LIST = "cases"
 
 @require_safe
 @staff_page("cases.see")
+@versions.learned_once
 def case_list(request: StaffRequest) -> HttpResponse:
     """Fifty cases a page, newest first; everything about it stands in the address."""
     now, refusal = timezone.now(), ""

@@ -16,12 +16,14 @@ from linli.cases.rules.filters import CaseFilter
 from linli.desk.queries import choices
 from linli.desk.queries.listing import listing
 from linli.desk.rules.columns import USUAL
+from linli.kernel import versions
 from linli.kernel.errors import NotFound
 from linli.staff.web import StaffRequest, staff_page
 
 
 @require_safe
 @staff_page("cases.see")
+@versions.learned_once
 def search(request: StaffRequest) -> HttpResponse:
     """Straight to the case on an exact number, else what fits: cases, classes, places."""
     q = request.GET.get("q", "").strip()[:100]
