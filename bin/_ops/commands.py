@@ -83,7 +83,7 @@ def _with_database(name: str, rest: list[str]) -> int:
             return 0
         if name == "bench":
             return _foreground([str(PYTHON), "-m", *rest], environment, folder=str(ROOT))
-        if name == "distribute" and not _has_citus(url):
+        if name == "distribute" and "--plan" not in rest and not _has_citus(url):
             return NOT_AVAILABLE
         if name == "distribute" and not django.has_command(name):
             return _not_available(name)
