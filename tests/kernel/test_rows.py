@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.gis.geos import Point
-from django.db import IntegrityError, connection, transaction
+from django.contrib.gis.geos import LineString, MultiLineString, Point
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from linli.cases.models import Case, CaseClock, CaseFile, CaseSettings, Report
@@ -18,6 +19,8 @@ from linli.kernel import rows, transactions, versions
 from linli.kernel.errors import BadInput
 from linli.notices.models import Notice
 from linli.staff.models import Unit
+from linli.territory.models import Road
+from linli.territory.rules.kinds import RoadKind
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 2, 30, 15, 123456, tzinfo=UTC)
@@ -238,3 +241,30 @@ def test_within_a_whole_nothing_is_marked_and_all_of_it_is_rolled_back() -> None
     with pytest.raises(BadInput):
         _hire_two()
     assert set(Unit.objects.values_list("code", flat=True)) == {"A", "B"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_that_read_at_once_share_no_reader_of_geometry() -> None:
+    """The reader of GEOS belongs to one thread: shared, it mixes up the bytes of two rows. Long
+    roads, so that two threads are sure to read at the same time."""
+    ends = {
+        Road.objects.create(
+            kind=RoadKind.PRIMARY,
+            route=MultiLineString(LineString([(121 + i / 1e6, 31) for i in range(number * 3_000)])),
+        ).pk: number * 3_000
+        for number in range(1, 5)
+    }  # fmt: skip
+
+    def look(key: int) -> set[int]:
+        try:
+            return {
+                road.route.num_coords
+                for _ in range(40)
+                for road in rows.read(Road, "id = %s", [key])
+            }
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(ends)) as threads:
+        seen = dict(zip(ends, threads.map(look, ends), strict=True))
+    assert seen == {key: {points} for key, points in ends.items()}

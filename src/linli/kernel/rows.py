@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from threading import local
 from typing import Any, Literal, TypeVar
 
 import psycopg
@@ -145,18 +146,29 @@ def _key(model: type[Model]) -> tuple[str, ...]:
 
 
 @cache
-def _reading(model: type[Model]) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
-    """The columns as the ORM selects them, their attributes, and what makes values of some."""
+def _reading(model: type[Model]) -> tuple[str, tuple[str, ...]]:
+    """The columns as the ORM selects them, and their attributes."""
     compiler = model._default_manager.all().query.get_compiler(connection.alias)
-    columns = [field.get_col(model._meta.db_table) for field in _fields(model)]
     parts = []
-    for column in columns:
+    for field in _fields(model):
+        column = field.get_col(model._meta.db_table)
         sql, given = compiler.compile(column)
         parts.append(column.select_format(compiler, sql, given)[0])
-    converters = tuple(
-        (place, made, column) for place, (made, column) in compiler.get_converters(columns).items()
-    )
-    return ", ".join(parts), tuple(field.attname for field in _fields(model)), converters
+    return ", ".join(parts), tuple(field.attname for field in _fields(model))
+
+
+_of_thread = local()  # the reader of geometry is not to be shared by threads, nor what holds it
+
+
+def _converters(model: type[Model]) -> tuple[Any, ...]:
+    """What makes values of some columns: place, functions, column; made once in each thread."""
+    kept: dict[type[Model], tuple[Any, ...]] = _of_thread.__dict__.setdefault("converters", {})
+    if model not in kept:
+        compiler = model._default_manager.all().query.get_compiler(connection.alias)
+        columns = [field.get_col(model._meta.db_table) for field in _fields(model)]
+        made = compiler.get_converters(columns)
+        kept[model] = tuple((place, how, column) for place, (how, column) in made.items())
+    return kept[model]
 
 
 @cache
@@ -165,7 +177,7 @@ def _select(model: type[Model]) -> str:
 
 
 def _made(model: type[M], rows: list[tuple[Any, ...]]) -> list[M]:
-    _columns, names, converters = _reading(model)
+    names, converters = _reading(model)[1], _converters(model)
     found = []
     for row in rows:
         values = list(row)
