@@ -58,6 +58,7 @@ class _Ground(NamedTuple):
 def found(*, now: datetime, size: Size | None = None) -> None:
     """Divisions, catalogue, units and posts, unless they are there."""
     if Region.objects.exists():
+        _keep_passwords()
         return
     ground = _ground(size or Size())
     for name, report in (
@@ -70,6 +71,12 @@ def found(*, now: datetime, size: Size | None = None) -> None:
     catalogue.seed_catalogue(now)
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         _hire(now)
+    _keep_passwords()
+
+
+def _keep_passwords() -> None:
+    """A city that is measured again after months asks nobody for a new password."""
+    User.objects.update(password_changed_at=None)
 
 
 def _ground(size: Size) -> _Ground:
