@@ -60,7 +60,7 @@ class Session:
         user: Any = request.user
         if not user.is_authenticated or _is_idle(request):
             return None
-        if user.must_change_password:
+        if user.password_is_due(timezone.now()):
             raise NotYours(_("Choose a password of your own first, on the account page."))
         if user.admin_kind is not None and not staff.has_second_factor(user):
             raise NotYours(_("Administrators need a second factor first, on the account page."))

@@ -14,8 +14,8 @@ from linli.kernel.errors import BadInput
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
-# What is looked at and imported while the person waits: some thousand rows, a second or two. The
-# content of packed files is about eight times as large.
+# What is looked at and imported while the person waits: some thousand rows without outlines. Packed
+# files unpack to several times their size.
 AT_ONCE_BYTES = 256 * 1024
 AT_ONCE_PACKED_BYTES = 32 * 1024
 PACKED = (".gz", ".xlsx", ".xls")

@@ -19,7 +19,7 @@ from linli.errands.services import start_errand
 from linli.kernel.errors import Refused
 from linli.staff.web import StaffRequest, staff_page
 
-AT_ONCE = 5_000  # rows that are written while the person waits: two or three seconds of Excel
+AT_ONCE = 5_000  # rows that are written while the person waits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
