@@ -1,5 +1,5 @@
-/// The map, in four modes: "view" a point, "pick" one (inputs below stay in step), "list" of cases as tiles,
-/// "outline" of areas from a GeoJSON endpoint.
+/// The map, in five modes: "view" a point, "pick" one (inputs below stay in step), "list" of cases as tiles,
+/// "outline" of areas from a GeoJSON endpoint, "print" on a sheet.
 import "maplibre-gl/dist/maplibre-gl.css";
 
 import { Map as LibreMap, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
@@ -34,6 +34,7 @@ async function draw(element: HTMLElement): Promise<void> {
   const lat = number(data["lat"]);
   const center: [number, number] = [lon ?? number(data["centerLon"]) ?? 105, lat ?? number(data["centerLat"]) ?? 35];
   const known = lon !== undefined || data["centerLon"];
+  const printed = data["mode"] === "print";
   let map: LibreMap;
   try {
     map = new LibreMap({
@@ -42,7 +43,9 @@ async function draw(element: HTMLElement): Promise<void> {
       center,
       zoom: known ? (number(data["zoom"]) ?? 15) : 4,
       maxZoom: 20,
-      attributionControl: { compact: true },
+      attributionControl: { compact: !printed },
+      interactive: !printed,
+      ...(printed ? { canvasContextAttributes: { preserveDrawingBuffer: true }, pixelRatio: 2 } : {}),
       localIdeographFontFamily: "sans-serif", // labels are drawn from the device's own fonts
       cooperativeGestures: false,
       dragRotate: false,
@@ -55,10 +58,10 @@ async function draw(element: HTMLElement): Promise<void> {
     return;
   }
   map.touchZoomRotate.disableRotation();
-  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new ScaleControl({ maxWidth: 90 }), "top-left"); // below, it would meet the attribution on phones
+  if (!printed) map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new ScaleControl({ maxWidth: printed ? 200 : 90 }), printed ? "bottom-left" : "top-left"); // below, it would meet the attribution on phones
   const bounds = data["bounds"]?.split(",").map(Number);
-  if (bounds?.length === 4) map.fitBounds(bounds as [number, number, number, number], { padding: 20, duration: 0 });
+  if (bounds?.length === 4) map.fitBounds(bounds as [number, number, number, number], { padding: printed ? 0 : 20, duration: 0 });
   if (data["mode"] === "view" && lon !== undefined && lat !== undefined) {
     new Marker({ color: "#0b6478" }).setLngLat([lon, lat]).addTo(map);
   }
@@ -70,6 +73,8 @@ async function draw(element: HTMLElement): Promise<void> {
     if (data["nearby"] !== undefined) showNearby(map);
     if (data["cases"] !== undefined) showCases(map, element);
     switches(map, element);
+    if (data["here"]) void import("../map/tools").then(({ tools }) => tools(map, element));
+    if (printed && data["area"]) void import("../map/drawing").then(({ Drawing, read }) => new Drawing(map, "counted").set(read(data["area"]), true));
   });
   if (data["summary"]) rings(map);
   new ResizeObserver(() => map.resize()).observe(box);

@@ -75,8 +75,10 @@ export function showCases(map: LibreMap, element: HTMLElement): void {
   map.addSource("cases", { type: "vector", tiles: [tiles(query)], maxzoom: 18 });
   addLayers(map, isDark(element));
 
-  map.on("click", "cases-many", (event: MapLayerMouseEvent) => map.easeTo({ center: event.lngLat, zoom: Math.min(map.getZoom() + 2, map.getMaxZoom()) }));
+  const drawn = (): boolean => element.hasAttribute("data-drawing"); // then a click is a corner
+  map.on("click", "cases-many", (event: MapLayerMouseEvent) => void (drawn() || map.easeTo({ center: event.lngLat, zoom: Math.min(map.getZoom() + 2, map.getMaxZoom()) })));
   map.on("click", "cases-one", (event: MapLayerMouseEvent) => {
+    if (drawn()) return;
     const numbers = [...new Set((event.features ?? []).map((found: MapGeoJSONFeature) => String(found.properties["number"])))];
     if (element.dataset["summary"]) void popover(map, event.lngLat, element.dataset["summary"], numbers.slice(0, 10));
     else if (pattern && numbers[0]) location.assign(pattern.replace("{number}", encodeURIComponent(numbers[0])));

@@ -3,7 +3,12 @@ import { type LngLatLike, type Map as LibreMap, Marker, Popup } from "maplibre-g
 
 export async function popover(map: LibreMap, at: LngLatLike, source: string, numbers: string[]): Promise<void> {
   const query = new URLSearchParams(numbers.map((number) => ["number", number]));
-  const answer = await fetch(`${source}?${query.toString()}`);
+  await showAt(map, at, `${source}?${query.toString()}`);
+}
+
+/// A popover with what the server says at an address of ours.
+export async function showAt(map: LibreMap, at: LngLatLike, address: string): Promise<void> {
+  const answer = await fetch(address);
   if (!answer.ok) return;
   const box = document.createElement("div");
   box.className = "map-popover";

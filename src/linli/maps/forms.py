@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.cases import forms as shared
 from linli.cases.rules import Stage
 from linli.cases.rules.filters import CaseFilter
-from linli.kernel.forms import PlainSelect
+from linli.kernel.forms import DayField, PlainSelect
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -42,6 +43,43 @@ class MapFilterForm(shared.FilterForm):
         choices=lambda: [("open", _("all open")), (ALL, shared.ANY[1]), *Stage.choices],
     )
 
-    def __init__(self, user: User, wanted: CaseFilter, typed: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        user: User,
+        wanted: CaseFilter,
+        typed: QueryDict | None = None,
+        *,
+        drawn: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(user, wanted, typed)
         self.initial = {"stage": ALL, **self.initial}
+        for name, value in (drawn or {}).items():  # set on the map, sent along with the filter
+            self.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
+            self.initial[name] = value
+
+    def says(self) -> list[tuple[str, str]]:
+        """What is set, in words: label and value, for a print."""
+        lines = []
+        for bound in [*self.visible_fields(), *self.more_fields()]:
+            value = bound.value()
+            if value in (None, "", False):
+                continue
+            known = dict(_flat(getattr(bound.field, "choices", ())))
+            text = str(known.get(str(value), "" if value is True else value)).strip()
+            lines.append((str(bound.label), text))
+        return lines
+
+
+def _flat(choices: Any) -> Iterator[tuple[str, Any]]:
+    """Choices without their groups."""
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _flat(label)
+        else:
+            yield str(value), label
+
+
+class MapDayForm(forms.Form):
+    """The day whose borders the map shows."""
+
+    on = DayField(label=_("Borders as of"), required=False)

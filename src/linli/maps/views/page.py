@@ -1,53 +1,128 @@
-"""The map of cases, with a table beside it that says the same."""
+"""The map of cases with a table beside it that says the same, and what its tools ask for."""
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.cases.rules.filters import CaseFilter
 from linli.kernel.errors import BadInput
 from linli.maps import queries
-from linli.maps.forms import MapFilterForm, query_of, read_filter
+from linli.maps.forms import MapDayForm, MapFilterForm, query_of, read_filter
+from linli.maps.rules.address import parse_day
+from linli.maps.rules.area import parse_area
 from linli.staff.web import StaffRequest, staff_page
+
+PAPERS = ("A4", "A3")
 
 
 @require_safe
 @staff_page("cases.see")
 def case_map(request: StaffRequest) -> HttpResponse:
-    """Cases on the map and the newest of them as rows; everything about it stands in the address.
+    """Cases on the map and the newest of them as rows; everything about it stands in the address:
+    the list's filters, `area` drawn on the map, `on` the day of the borders.
 
     Without a filter it shows what is open.
     """
     if not request.GET:
         return redirect(f"{request.path}?stage=open")
-    now, refusal = timezone.now(), ""
-    try:
-        wanted = read_filter(request.GET)
-        beside = queries.beside_map(
-            request.user, wanted, now=now, cursor=request.GET.get("cursor") or None
-        )
-    except BadInput as error:
-        wanted, beside, refusal = CaseFilter(), None, str(error)
-    context: dict[str, Any] = {
-        "beside": beside,
-        "refusal": refusal,
-        "now": now,
-        "query": urlencode(query_of(wanted)),
-        "list_query": urlencode(wanted.query()),
-    }
-    status = 422 if refusal else 200
+    now = timezone.now()
+    wanted, context = _shown(request, now)
+    status = 422 if context["refusal"] else 200
     if request.htmx and request.htmx.target == "beside":  # type: ignore[attr-defined]  # django_htmx
         return render(request, "maps/map.html#beside", context, status=status)
-    context["form"] = MapFilterForm(request.user, wanted, request.GET if refusal else None)
-    window = queries.window_for(request.user, today=timezone.localdate(now))
-    context["bounds"] = ",".join(f"{edge:.5f}" for edge in window) if window else ""
+    drawn = {"area": context["area"], "on": context["on"]}
+    typed = request.GET if context["refusal"] else None
+    context |= {
+        "form": MapFilterForm(request.user, wanted, typed, drawn=drawn),
+        "day_form": MapDayForm(initial={"on": context["on"]}, auto_id="map_%s"),
+        "satellite": bool(settings.MAP_XYZ),
+        "bounds": _window(request, now),
+    }
     return render(request, "maps/map.html", context, status=status)
+
+
+def _shown(request: StaffRequest, now: datetime) -> tuple[CaseFilter, dict[str, Any]]:
+    """What the table beside the map says; what cannot be read is answered in it."""
+    wanted, area, beside, figures, refusal = CaseFilter(), None, None, None, ""
+    today = timezone.localdate(now)
+    on = today
+    try:
+        wanted = read_filter(request.GET)
+        area = parse_area(request.GET.get("area", ""))
+        on = parse_day(request.GET.get("on", "")) or today
+        beside = queries.beside_map(
+            request.user, wanted, now=now, cursor=request.GET.get("cursor") or None, area=area
+        )
+        if area is not None:
+            figures = queries.figures_of(request.user, wanted, area, now=now, on=on)
+    except BadInput as error:
+        wanted, refusal = CaseFilter(), str(error)
+    query = query_of(wanted) | ({"area": area.text} if area else {})
+    query |= {"on": on.isoformat()} if on != today else {}
+    return wanted, {
+        "beside": beside,
+        "figures": figures,
+        "refusal": refusal,
+        "now": now,
+        "area": area.text if area else "",
+        "on": on.isoformat() if on != today else "",
+        "query": urlencode(query),
+        "list_query": urlencode(wanted.query()),
+        "whole_query": urlencode(_without(query, "area")),
+    }
+
+
+def _without(query: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in query.items() if key != name}
+
+
+def _window(request: StaffRequest, now: datetime) -> str:
+    """Where the map begins: `box` of the address, else where the person works."""
+    box = _box(request.GET)
+    window = box or queries.window_for(request.user, today=timezone.localdate(now))
+    return ",".join(f"{edge:.5f}" for edge in window) if window else ""
+
+
+def _box(query: QueryDict) -> tuple[float, float, float, float] | None:
+    """west,south,east,north of an address; None for anything else, which harms nobody."""
+    try:
+        west, south, east, north = (float(part) for part in query.get("box", "").split(","))
+    except ValueError:
+        return None
+    if not all(map(math.isfinite, (west, south, east, north))):
+        return None
+    return (west, south, east, north) if west < east and south < north else None
+
+
+@require_safe
+@staff_page("cases.see")
+def print_map(request: StaffRequest) -> HttpResponse:
+    """The map on one sheet of A4 or A3, landscape: with legend, scale, day and what is shown."""
+    now = timezone.now()
+    wanted, context = _shown(request, now)
+    paper = request.GET.get("paper", "A4")
+    context |= {
+        "paper": paper if paper in PAPERS else "A4",
+        "papers": PAPERS,
+        "bounds": _window(request, now),
+        "says": MapFilterForm(request.user, wanted).says(),
+        "today": timezone.localdate(now),
+        "box": request.GET.get("box", "")[:80],
+        "ground": request.GET.get("ground", "")[:12],
+        "hidden": request.GET.get("hide", "")[:80],
+    }
+    status = 422 if context["refusal"] else 200
+    return render(request, "maps/print.html", context, status=status)
 
 
 @require_safe
@@ -57,3 +132,47 @@ def summary(request: StaffRequest) -> HttpResponse:
     found = queries.cases_by_numbers(request.user, request.GET.getlist("number"))
     context = {"cases": found, "now": timezone.now()}
     return render(request, "maps/summary.html", context)
+
+
+@require_safe
+@staff_page("cases.see")
+def here(request: StaffRequest) -> HttpResponse:
+    """What is at a point, for the map's popover: `?lon=&lat=`, `&on=` the day of the borders."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    found = queries.here(
+        request.user,
+        _degrees(request.GET, "lon", 180),
+        _degrees(request.GET, "lat", 85),
+        now=now,
+        today=today,
+        on=parse_day(request.GET.get("on", "")) or today,
+    )
+    return render(request, "maps/here.html", {"here": found})
+
+
+@require_safe
+@staff_page("cases.see")
+def search(request: StaffRequest) -> HttpResponse:
+    """Places that answer to `?q=`, as buttons that fly there; `&lon=&lat=` is what is looked at."""
+    words = request.GET.get("q", "")[:100]
+    near = None
+    if request.GET.get("lon") and request.GET.get("lat"):
+        near = _degrees(request.GET, "lon", 180), _degrees(request.GET, "lat", 85)
+    hits = queries.places_for(request.user, words, on=timezone.localdate(), near=near)
+    return render(request, "maps/found.html", {"hits": hits, "words": words.strip()})
+
+
+def _degrees(query: QueryDict, name: str, most: int) -> float:
+    text = query.get(name, "")
+    try:
+        value = float(text) if len(text) < 40 and "_" not in text else math.nan
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= most:
+        raise BadInput(
+            _("%(name)s is a number of degrees from -%(most)d to %(most)d.")
+            % {"name": name, "most": most},
+            field=name,
+        )
+    return value

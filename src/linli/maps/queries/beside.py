@@ -1,4 +1,4 @@
-"""What the map shows: tiles of the ground, and the window it opens with."""
+"""The rows beside the map, tiles of the ground, and the window the map opens with."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from linli.cases import queries as cases
+from linli.cases.queries import lists, paging
+from linli.cases.queries.dressing import dressed
 from linli.cases.queries.lists import MOST_COUNTED, SHOWN
 from linli.cases.rules import parse_case_number
 from linli.cases.rules.filters import CaseFilter
+from linli.kernel.web import cursor_keys
+from linli.maps.queries.areas import within
 from linli.maps.rules.address import Address
+from linli.maps.rules.area import Area
 from linli.maps.rules.style import BASE
 from linli.territory import queries as territory
 from linli.territory.queries import tiles
@@ -39,13 +44,41 @@ class Beside:
         return sum(1 for case in self.rows if case.place is None)
 
 
-def beside_map(user: User, wanted: CaseFilter, *, now: datetime, cursor: str | None) -> Beside:
-    """The newest cases of the map's filter. Two queries. Raises BadInput."""
+def beside_map(
+    user: User,
+    wanted: CaseFilter,
+    *,
+    now: datetime,
+    cursor: str | None,
+    area: Area | None = None,
+) -> Beside:
+    """The newest cases of the map's filter, in `area` if one is drawn. Four queries or fewer.
+    Raises BadInput."""
+    if area is not None:
+        return _beside_in(user, wanted, area, now, cursor)
     page = cases.page_for(user, wanted, now=now, cursor=cursor, size=BESIDE)
     if cursor is None and page.next is None:
         return Beside(page.rows, len(page.rows), True, None)
     count, exact = cases.count_for(user, wanted, now=now)
-    return Beside(page.rows, count if exact else MOST_COUNTED, exact, page.next)
+    return Beside(page.rows, count, exact, page.next)
+
+
+def _beside_in(
+    user: User, wanted: CaseFilter, area: Area, now: datetime, cursor: str | None
+) -> Beside:
+    """The same by the index on places: what a drawn area holds is found faster so."""
+    fits = lists.where(user, wanted, now=now) & within(area)
+    below = None
+    if cursor:
+        below = paging.Found(*cursor_keys(cases.cases_for(user), lists.ORDER, cursor))
+    rows = paging.newest_cases(user, fits, size=BESIDE + 1, whole=True, below=below)
+    found = list(rows)
+    more, found = len(found) > BESIDE, dressed(found[:BESIDE])
+    onward = cases.cursor_of(found[-1]) if more else None
+    if cursor is None and not more:
+        return Beside(found, len(found), True, None)
+    count = paging.counted(user, fits, most=MOST_COUNTED + 1, whole=True)
+    return Beside(found, min(count, MOST_COUNTED), count <= MOST_COUNTED, onward)
 
 
 def cases_by_numbers(user: User, numbers: list[str]) -> list[Case]:

@@ -1,0 +1,107 @@
+"""What stands in an area drawn on the map, and what stands at a point (R106, R108)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, NamedTuple
+
+from django.db import connection
+
+from linli.territory.queries.features import Box
+
+
+class Inside(NamedTuple):
+    """What is known of an area. Households are those of the responsibility grids that lie wholly
+    inside; whoever shows them hides small numbers."""
+
+    area_m2: float
+    grids: int
+    households: int
+    buildings: int
+    floors: int
+    addresses: int
+    dwellings: int
+
+
+_INSIDE = """
+    WITH drawn AS (SELECT ST_SetSRID(%(shape)s::geometry, 4326) AS shape),
+    homes AS (
+        SELECT count(*) AS grids, coalesce(sum(g.households), 0) AS households
+        FROM drawn, territory_gridversion v JOIN territory_grid g ON g.id = v.grid_id
+        WHERE v.during @> %(on)s::date AND g.layer = 'responsibility'
+            AND v.outline && shape AND ST_Covers(shape, v.outline)),
+    built AS (
+        SELECT count(*) AS buildings, coalesce(sum(b.floors), 0) AS floors
+        FROM drawn, territory_building b
+        WHERE b.outline && shape AND ST_Intersects(ST_PointOnSurface(b.outline), shape)),
+    doors AS (
+        SELECT count(*) AS addresses, count(*) FILTER (WHERE a.room <> '') AS dwellings
+        FROM drawn, territory_address a WHERE ST_Intersects(a.place, shape))
+    SELECT ST_Area(shape::geography), grids, households, buildings, floors, addresses, dwellings
+    FROM drawn, homes, built, doors"""
+
+
+def inside(shape: str, *, on: date) -> Inside:
+    """What stands in `shape` (hex WKB in degrees); grids as they lay on a day. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSIDE, {"shape": shape, "on": on})
+        return Inside(*cursor.fetchone())
+
+
+class BuildingFacts(NamedTuple):
+    """A building with the doors, units and dwellings that have an address in it."""
+
+    id: int
+    name: str
+    number: str
+    address: str
+    floors: int | None
+    height_m: float | None
+    addresses: int
+    units: int
+    dwellings: int
+    outline: str  # hex WKB
+
+
+_BUILDING = """
+    SELECT b.id, b.name, b.number, b.address, b.floors, b.height_m,
+        count(a.id), count(DISTINCT nullif(a.unit, '')), count(nullif(a.room, '')),
+        encode(ST_AsBinary(b.outline), 'hex')
+    FROM territory_building b LEFT JOIN territory_address a ON ST_Intersects(b.outline, a.place)
+    WHERE b.id = (
+        SELECT id FROM territory_building
+        WHERE ST_Intersects(outline, ST_SetSRID(ST_MakePoint(%s, %s), 4326))
+        ORDER BY ST_Area(outline), id LIMIT 1)
+    GROUP BY b.id"""
+
+
+def building_at(lon: float, lat: float) -> BuildingFacts | None:
+    """The smallest building over a point. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BUILDING, [lon, lat])
+        row = cursor.fetchone()
+    return None if row is None else BuildingFacts(*row)
+
+
+def boxes_of(kind: Literal["region", "grid"], ids: list[int], *, on: date) -> dict[int, Box]:
+    """West, south, east, north of those that have an outline that day. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {kind}_id, ST_XMin(outline), ST_YMin(outline), ST_XMax(outline),"
+            f" ST_YMax(outline) FROM territory_{kind}version"
+            f" WHERE {kind}_id = ANY(%s) AND during @> %s::date AND outline IS NOT NULL",
+            [ids, on],
+        )
+        return {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
+
+
+def centres_of(ids: list[int], *, on: date) -> dict[int, tuple[float, float]]:
+    """Where the centres of regions are, of those that have said so (R106). One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT region_id, ST_X(centre_place), ST_Y(centre_place)"
+            " FROM territory_regionversion WHERE region_id = ANY(%s) AND during @> %s::date"
+            " AND centre_place IS NOT NULL",
+            [ids, on],
+        )
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
