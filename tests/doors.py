@@ -152,6 +152,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "verb": lambda town, case: "unlock",
     "session_id": lambda town, case: 1,
     "console:template.code": lambda town, case: "operator",
+    "console:extend_posts.code": lambda town, case: "operator",
     "duty_id": lambda town, case: town.posts["worker"].duties.first().pk,
     "token_id": lambda town, case: town.token_id,
     "console:*.code": lambda town, case: town.home.grids[0].code,

@@ -257,3 +257,23 @@ def test_lists_page_by_keyset_and_do_not_ask_more_for_more_rows(
     assert system.client.get(accounts + "?cursor=nonsense").status_code == 400
     found = system.client.get(accounts + "?q=人007").context["table"].rows
     assert [row.cells[0].text for row in found] == ["人007"]
+
+
+def test_posts_of_a_role_are_brought_up_to_it_from_its_page(security: Person, city: City) -> None:
+    seed_templates()
+    template = PostTemplate.objects.get(code="evaluator")
+    held = make_post("cases.see", "cases.export", user=make_user(name="甲"), unit=city.unit)
+    Post.objects.filter(pk=held.pk).update(template=template)
+    PostTemplate.objects.filter(pk=template.pk).update(grants=["cases.see", "components.see"])
+    page = reverse("console:template", args=["evaluator"])
+    text = words(security.client.get(page))
+    assert "1 post lacks it" in text
+    assert "The program proposes for this role besides" in text
+    extend = reverse("console:extend_posts", args=["evaluator"])
+    answer = security.client.post(extend, {"grant": "components.see"}, follow=True)
+    assert "1 post has it now" in words(answer)
+    assert "None lacks a permission of the role" in words(answer)
+    held.refresh_from_db()
+    assert "components.see" in held.grants
+    refused = security.client.post(extend, {"grant": "staff.posts"}, follow=True)
+    assert "does not have this permission" in words(refused)

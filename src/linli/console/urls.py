@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:post_id>/token", tokens.issue_token, name="issue_token"),
     path("templates/", posts.templates, name="templates"),
     path("templates/<slug:code>/", posts.template, name="template"),
+    path("templates/<slug:code>/posts", posts.extend_posts, name="extend_posts"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<str:code>/", duties.duty, name="duty"),
     path("duties/<str:code>/<int:duty_id>/end", duties.end_duty, name="end_duty"),

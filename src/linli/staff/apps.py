@@ -35,6 +35,7 @@ class StaffConfig(AppConfig):
         register_grants({"audit.see": _("Read the access log")}, kind="audit")
         register_actions(ACTIONS)
         post_migrate.connect(_keep_grants, sender=self)
+        post_migrate.connect(_keep_templates, sender=self)
         user_logged_in.connect(_signed_in)
         user_logged_out.connect(_signed_out)
         user_login_failed.connect(_sign_in_failed)
@@ -82,6 +83,13 @@ def _keep_grants(using: str, **_signal: Any) -> None:
     from linli.staff.services import keep_grants
 
     keep_grants(using=using)
+
+
+def _keep_templates(using: str, **_signal: Any) -> None:
+    """Let the roles that nobody has changed follow the program."""
+    from linli.staff.services import keep_templates
+
+    keep_templates(using=using)
 
 
 def _signed_in(user: Any, **_signal: Any) -> None:

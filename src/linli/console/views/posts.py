@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.lists import PostFilter
@@ -21,6 +21,7 @@ from linli.console.rules import areas
 from linli.console.rules.tables import Cell, Table, link, row
 from linli.console.views.answering import asked, form_page, list_page, older, post_answer
 from linli.staff import queries, services
+from linli.staff.rules import label_of
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -175,11 +176,39 @@ def template(request: StaffRequest, code: str) -> HttpResponse:
         return reverse("console:template", args=[code])
 
     initial = {name: getattr(found, name) for name in ("name", "name_en", "grants", "reach")}
+    held, lacking = queries.lacking(found, now=timezone.now())
     return form_page(
         request,
         TemplateForm(request.POST or None, initial=initial),
         act,
         title=found.label,
         back=reverse("console:templates"),
+        template="console/template.html",
+        role=found,
+        proposed=[label_of(grant) for grant in found.not_taken],
+        held=held,
+        lacking=[(grant, label_of(grant), count) for grant, count in lacking.items()],
         history=log_history("post_template", found.pk),
     )
+
+
+@require_POST
+@staff_page(areas.POSTS)
+def extend_posts(request: StaffRequest, code: str) -> HttpResponse:
+    """One permission of a role, for the posts of the role that lack it."""
+    found = queries.template_by_code(code)
+
+    def act() -> str:
+        count = services.extend_posts(
+            actor=request.user,
+            template=found,
+            grant=request.POST.get("grant", ""),
+            now=timezone.now(),
+        )
+        return ngettext(
+            "%(count)d post has it now, from the person's next request.",
+            "%(count)d posts have it now, from the people's next request.",
+            count,
+        ) % {"count": count}
+
+    return post_answer(request, act, to=reverse("console:template", args=[code]))

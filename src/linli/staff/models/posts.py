@@ -49,12 +49,16 @@ class KnownGrant(models.Model):
 
 
 class PostTemplate(models.Model):
-    """A role of the city, as data: what a new post of this name starts with."""
+    """A role of the city, as data: what a new post of this name starts with.
+
+    `proposed` is what the program last proposed as its grants; None for a role of the city's own.
+    """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60, blank=True)
     grants = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    proposed = ArrayField(models.CharField(max_length=60), null=True, editable=False)
     reach = models.CharField(_("reach"), max_length=10, choices=Reach.choices)
 
     class Meta:
@@ -69,6 +73,11 @@ class PostTemplate(models.Model):
         if self.name_en and (get_language() or "").startswith("en"):
             return self.name_en
         return self.name
+
+    @property
+    def not_taken(self) -> list[str]:
+        """Grants that the program proposes and the city has not in this role, sorted."""
+        return sorted(set(self.proposed or ()) - set(self.grants))
 
 
 class Post(models.Model):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
 from linli.staff.models import GridDuty, Post, PostTemplate, User
 from linli.staff.models.seats import held_at
+from linli.staff.rules import GRANTS
 from linli.territory.models import Grid
 
 
@@ -25,6 +26,34 @@ def template_by_code(code: str) -> PostTemplate:
     if found is None:
         raise NotFound(_("There is no post template with the code %s.") % code, field="template")
     return found
+
+
+def posts_lacking(template: PostTemplate, grant: str, *, now: datetime) -> QuerySet[Post]:
+    """The posts of a role held at `now` that could have `grant` and do not, by id. One query."""
+    return (
+        Post.objects.filter(held_at(now), _lacks(grant), template=template)
+        .select_related("user")
+        .order_by("id")
+    )
+
+
+def lacking(template: PostTemplate, *, now: datetime) -> tuple[int, dict[str, int]]:
+    """How many posts of a role are held at `now`, and how many lack each of its grants. One query.
+
+    Grants that nobody lacks are left out.
+    """
+    counts = {f"of_{n}": Count("id", filter=_lacks(g)) for n, g in enumerate(template.grants)}
+    held = Post.objects.filter(held_at(now), template=template)
+    found = held.aggregate(held=Count("id"), **counts)
+    missing = {g: found[f"of_{n}"] for n, g in enumerate(template.grants)}
+    return found["held"], {grant: count for grant, count in missing.items() if count}
+
+
+def _lacks(grant: str) -> Q:
+    """A post without `grant` whose kind of duty having it would not change (三员分立)."""
+    kind = GRANTS[grant].kind if grant in GRANTS else ""
+    lacks = ~Q(grants__contains=[grant])
+    return lacks if kind == "common" else lacks & Q(kind=kind)
 
 
 def post_for(post_id: int) -> Post:

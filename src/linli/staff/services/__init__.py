@@ -12,7 +12,7 @@ from linli.staff.services.accounts import (
 )
 from linli.staff.services.duties import appoint_worker, end_duty
 from linli.staff.services.grants import keep_grants
-from linli.staff.services.posts import edit_post, end_post, give_post
+from linli.staff.services.posts import edit_post, end_post, extend_posts, give_post
 from linli.staff.services.sessions import (
     end_session,
     end_sessions_of,
@@ -20,7 +20,7 @@ from linli.staff.services.sessions import (
     record_login,
     record_logout,
 )
-from linli.staff.services.templates import edit_template, seed_templates
+from linli.staff.services.templates import edit_template, keep_templates, seed_templates
 from linli.staff.services.tokens import IssuedToken, issue_token, revoke_token
 from linli.staff.services.units import add_unit, edit_unit
 from linli.staff.services.watching import verify_audit
@@ -40,9 +40,11 @@ __all__ = [
     "end_post",
     "end_session",
     "end_sessions_of",
+    "extend_posts",
     "give_post",
     "issue_token",
     "keep_grants",
+    "keep_templates",
     "open_account",
     "record_failed_login",
     "record_login",

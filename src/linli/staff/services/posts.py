@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.audit.services import record
 from linli.kernel.errors import BadInput, Refused
 from linli.kernel.text import clean
-from linli.staff import policy
+from linli.staff import policy, queries
 from linli.staff.models import GridDuty, Post, PostTemplate, Unit, User
 from linli.staff.models.posts import Reach
 from linli.staff.rules import NotSeparated, kind_of
@@ -103,6 +103,36 @@ def edit_post(
         detail={"before": before, "after": after, "class_codes": post.class_codes},
     )
     return post
+
+
+@transaction.atomic
+def extend_posts(*, actor: User, template: PostTemplate, grant: str, now: datetime) -> int:
+    """Give one grant of a role to the posts of the role held at `now` that lack it.
+
+    For grants that came with a new version: posts follow their role only when told to. Posts of
+    the actor and posts that have become another kind of duty are left out. Returns how many posts
+    changed. Raises NotYours, BadInput.
+    """
+    policy.require(actor, "staff.posts")
+    if grant not in template.grants:
+        raise BadInput(
+            _("The role does not have this permission. Add it to the role and save it first."),
+            field="grant",
+        )
+    rows = queries.posts_lacking(template, grant, now=now).exclude(user_id=actor.pk)
+    posts = list(rows.select_for_update(of=("self",)))
+    for post in posts:
+        before, post.grants = post.grants, sorted({*post.grants, grant})
+        record(
+            actor=actor,
+            action="staff.post_edited",
+            object_type="post",
+            object_id=post.pk,
+            now=now,
+            detail={"before": {"grants": before}, "after": {"grants": post.grants}},
+        )
+    Post.objects.bulk_update(posts, ["grants"], batch_size=500)
+    return len(posts)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
 from linli.audit.services import record
@@ -37,10 +37,42 @@ def seed_templates() -> int:
                     name_en=role.name_en,
                     reach=role.reach,
                     grants=grants,
+                    proposed=grants,
                 )
             )
     PostTemplate.objects.bulk_create(rows)
     return len(rows)
+
+
+def keep_templates(*, using: str = "default") -> int:
+    """After every migrate: let roles that the city left as they were follow the program.
+
+    A role whose grants are those last proposed takes those proposed now. A role the city has
+    changed keeps its grants; its page says what is proposed besides. Posts stay as they are:
+    who is given what is the security administrator's decision (`extend_posts`).
+    Returns how many roles changed their grants.
+    """
+    connection, table = connections[using], PostTemplate._meta.db_table
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return 0
+        columns = connection.introspection.get_table_description(cursor, table)
+    if "proposed" not in {column.name for column in columns}:
+        return 0  # migrated back to before it
+    proposals = {role.code: role.all_grants() for role in ROLES}
+    changed = 0
+    with transaction.atomic(using=using):
+        rows = PostTemplate.objects.using(using).select_for_update()
+        for template in rows.filter(code__in=proposals):
+            proposal = proposals[template.code]
+            if template.proposed == proposal:
+                continue
+            if template.proposed is not None and set(template.grants) == set(template.proposed):
+                changed += template.grants != proposal
+                template.grants = proposal
+            template.proposed = proposal
+            template.save(using=using, update_fields=["grants", "proposed"])
+    return changed
 
 
 @transaction.atomic
