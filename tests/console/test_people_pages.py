@@ -26,9 +26,14 @@ def words(answer: Any) -> str:
 
 def test_a_unit_is_added_and_its_changes_are_shown(system: Person, city: City) -> None:
     values = {"name": "环卫所", "kind": "department", "code": "HW1", "region": "黄浦区"}
+    values["public_phone"] = "021-5550 0100"
     answer = system.client.post(reverse("console:add_unit"), values)
     assert answer.status_code == 302
     unit = Unit.objects.get(code="HW1")
+    assert unit.public_phone == "021-5550 0100"
+    wrong = {**values, "code": "HW2", "public_phone": "ask for Mr Li"}
+    answer = system.client.post(reverse("console:add_unit"), wrong)
+    assert (answer.status_code, *answer.context["form"].errors) == (422, "public_phone")
     assert unit.region_id == city.district.pk
     page = reverse("console:unit", args=[unit.pk])
     changed = {**values, "name": "环卫中心", "parent": city.unit.pk, "is_active": "on"}

@@ -16,7 +16,7 @@ from django.utils import timezone
 from linli.cases import queries, services
 from linli.cases.models import Case, CaseFile, Report, ReportContact
 from linli.cases.rules.inputs import Contact
-from linli.staff.models import User
+from linli.staff.models import Unit, User
 from linli.territory.rules import coordinates
 from tests.cases.city import City, photo
 from tests.files import makers
@@ -553,6 +553,28 @@ def test_the_city_s_number_and_registration_are_on_the_pages(
     assert "京ICP备00000000号" in text
     grid = city.districts[0].grids[0].code
     assert "12345" in web.get(f"/grids/{grid}/").content.decode()
+
+
+def test_residents_get_the_number_of_the_unit_that_handles_their_case(
+    city: City, web: Client
+) -> None:
+    home = city.districts[0]
+    number, secret = send(web, city)
+    work(city, number, "accept")
+    assert "tel:" not in page(web, number, secret)
+    Unit.objects.filter(pk=home.department.pk).update(public_phone="021-5550 0100")
+    assert 'href="tel:021-5550 0100"' in page(web, number, secret)
+
+
+def test_a_board_shows_the_number_of_its_unit_before_the_city_s(
+    city: City, web: Client, settings: Any
+) -> None:
+    settings.PUBLIC_PHONE = "12345"
+    home = city.districts[0]
+    unit = home.posts["worker"].unit
+    Unit.objects.filter(pk=unit.pk).update(public_phone="021-5550 0100")
+    text = web.get(f"/grids/{home.grids[0].code}/").content.decode()
+    assert "021-5550 0100" in text
 
 
 def test_a_grid_is_found_by_place_by_name_and_down_the_tree(city: City, web: Client) -> None:

@@ -30,6 +30,12 @@ class UnitForm(forms.Form):
     code = words(pgettext_lazy("console", "Code"), 40, help_text=_("Unique among all units."))
     parent = UnitChoice(label=_("Above it"), queryset=Unit.objects.none(), required=False)
     region = RegionField(required=False)
+    public_phone = words(
+        _("Public telephone"),
+        30,
+        required=False,
+        help_text=_("Shown to residents: the unit's own number, never a person's."),
+    )
     valid_from = day(_("Valid from"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -113,6 +113,7 @@ def field_label(key: str) -> str:
         "code": pgettext("console", "Code"),
         "parent": _("Above it"),
         "region": _("Region"),
+        "public_phone": _("Public telephone"),
         "is_active": _("In use"),
         "valid_from": _("Valid from"),
         "valid_to": _("Valid to"),

@@ -100,6 +100,7 @@ def unit(request: StaffRequest, unit_id: int) -> HttpResponse:
             "kind",
             "code",
             "parent",
+            "public_phone",
             "valid_from",
             "valid_to",
             "is_active",

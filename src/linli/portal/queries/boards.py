@@ -23,7 +23,7 @@ _TOP = ("country", "province", "city")
 class Board:
     """What a grid shows to everybody: duties, never persons beside the worker on duty.
 
-    `phone` is the city's public number; the worker's own is nobody's business.
+    `phone` is the unit's public number, else the city's; the worker's own is nobody's business.
     """
 
     grid: Grid
@@ -53,7 +53,7 @@ def board_of(code: str, *, now: datetime, since: datetime) -> Board:
         worker=str(primary[0].post.user) if primary else "",
         substitutes=[str(d.post.user) for d in duties if d.role != "primary"],
         unit=unit.label if unit else "",
-        phone=str(settings.PUBLIC_PHONE),
+        phone=(unit.public_phone if unit else "") or str(settings.PUBLIC_PHONE),
         services=list(
             dict.fromkeys(c.major_label for c in catalogue.current().classes(on=on, public=True))
         ),

@@ -89,6 +89,7 @@ class FollowPage:
     suspended_until: object
     merged_number: str
     unit: str
+    unit_phone: str
     words: str
     address: str
     reported_at: datetime
@@ -147,6 +148,7 @@ def follow_page(found: Followed, secret: str, *, now: datetime) -> FollowPage:
         suspended_until=case.suspended_until,
         merged_number=case.number if moved else "",
         unit=case.lead_unit.label if case.lead_unit else "",
+        unit_phone=case.lead_unit.public_phone if case.lead_unit else "",
         words=found.report.description,
         address=found.report.address or case.address,
         reported_at=found.report.reported_at,

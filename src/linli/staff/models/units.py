@@ -39,6 +39,10 @@ class Unit(models.Model):
         "territory.Region", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     code = models.CharField(_("code"), max_length=40, unique=True)
+    #: The switchboard, shown to residents; of the unit, never of a person (P14).
+    public_phone = models.CharField(
+        _("public telephone"), max_length=30, blank=True, default="", db_default=""
+    )
     is_active = models.BooleanField(_("active"), default=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

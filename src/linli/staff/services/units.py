@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from linli.staff.models import Unit, User
 from linli.staff.models.units import UnitKind
 from linli.territory.models import Region
 
+TELEPHONE = re.compile(r"[+()\d -]{3,30}", re.ASCII)
+
 
 @transaction.atomic
 def add_unit(
@@ -29,12 +32,20 @@ def add_unit(
     region: Region | None = None,
     name_en: str = "",
     short_name: str = "",
+    public_phone: str = "",
     valid_from: date | None = None,
 ) -> Unit:
     """Add a unit to the tree. Raises NotYours, BadInput, Refused."""
     policy.require(actor, "staff.units")
     unit = Unit(valid_from=valid_from)
-    values = _clean(name=name, kind=kind, code=code, name_en=name_en, short_name=short_name)
+    values = _clean(
+        name=name,
+        kind=kind,
+        code=code,
+        name_en=name_en,
+        short_name=short_name,
+        public_phone=public_phone,
+    )
     _save(unit, **values, parent=parent, region=region)
     record(
         actor=actor,
@@ -60,6 +71,7 @@ def edit_unit(
     region: Region | None = None,
     name_en: str = "",
     short_name: str = "",
+    public_phone: str = "",
     valid_from: date | None = None,
     valid_to: date | None = None,
     is_active: bool = True,
@@ -70,7 +82,14 @@ def edit_unit(
     """
     policy.require(actor, "staff.units")
     before = _facts(unit)
-    values = _clean(name=name, kind=kind, code=code, name_en=name_en, short_name=short_name)
+    values = _clean(
+        name=name,
+        kind=kind,
+        code=code,
+        name_en=name_en,
+        short_name=short_name,
+        public_phone=public_phone,
+    )
     if valid_from and valid_to and valid_to <= valid_from:
         raise BadInput(
             _("The end lies before the beginning. Change one of them."), field="valid_to"
@@ -91,10 +110,19 @@ def edit_unit(
     return unit
 
 
-def _clean(*, name: str, kind: str, code: str, name_en: str, short_name: str) -> dict[str, Any]:
+def _clean(
+    *, name: str, kind: str, code: str, name_en: str, short_name: str, public_phone: str
+) -> dict[str, Any]:
     if kind not in UnitKind.values:
         raise BadInput(_("There is no such kind of unit. Choose one from the list."), field="kind")
+    phone = clean(public_phone, field="public_phone", most=30)
+    if phone and not TELEPHONE.fullmatch(phone):
+        raise BadInput(
+            _("Write the telephone number with at least 3 digits, spaces, + - or brackets."),
+            field="public_phone",
+        )
     return {
+        "public_phone": phone,
         "name": clean(name, field="name", most=100, least=1),
         "name_en": clean(name_en, field="name_en", most=100),
         "short_name": clean(short_name, field="short_name", most=40),
@@ -127,6 +155,7 @@ def _facts(unit: Unit) -> dict[str, Any]:
         "name": unit.name,
         "kind": unit.kind,
         "code": unit.code,
+        "public_phone": unit.public_phone,
         "parent": unit.parent_id,
         "region": unit.region_id,
         "is_active": unit.is_active,
