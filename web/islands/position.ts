@@ -20,7 +20,7 @@ export default function mount(element: HTMLElement): void {
       element.dispatchEvent(new CustomEvent("linli:position", { bubbles: true, detail: found }));
     } catch {
       element.dataset["state"] = "lost";
-      if (says) says.textContent = word("notLocated");
+      if (says) says.textContent = element.dataset["lost"] ?? word("notLocated");
     }
   };
   element.querySelector("[data-again]")?.addEventListener("click", () => void ask());
