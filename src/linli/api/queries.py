@@ -20,6 +20,9 @@ from linli.cases.models import Case, CaseClock
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Limit, LimitUnit, light
+from linli.components import queries as components
+from linli.components.models import Component
+from linli.components.rules.states import Condition, State
 from linli.kernel.errors import NotFound
 from linli.kernel.web import cursor_text
 from linli.staff import queries as staff
@@ -337,4 +340,50 @@ def seat_row(seat: Seat) -> Row:
         "grids": sorted(seat.grid_ids),
         "classes": list(seat.class_codes),
         "grants": sorted(seat.grants),
+    }
+
+
+# -- components -----------------------------------------------------------------------------------
+def component_row(one: Component) -> Row:
+    """A component as lists show it. No query."""
+    care = one.care
+    parts = one.parts
+
+    def carer(unit: Unit | None, name: str) -> Row | None:
+        if unit is not None:
+            return {"id": unit.pk, "name": unit.label}
+        return {"id": None, "name": name} if name else None
+
+    return {
+        "code": one.number,
+        "component_class": {"code": parts.class_code, "name": components.class_label(one.code)},
+        "name": one.name,
+        "state": State(one.state).word,
+        "condition": Condition(one.condition).word,
+        "place": {"lon": one.place.x, "lat": one.place.y},
+        "address": one.wording.text if one.wording else "",
+        "community": {"code": one.community.code, "name": one.community.name},
+        "grid": {"code": one.grid.code, "name": one.grid.name} if one.grid else None,
+        "cell": one.cell.code if one.cell else None,
+        "owner": carer(care.owner, care.owner_name),
+        "responsible": carer(care.responsible, care.responsible_name),
+        "maintainer": carer(care.maintainer, care.maintainer_name),
+        "installed_on": one.installed_on and one.installed_on.isoformat(),
+        "changed_on": one.changed_on and one.changed_on.isoformat(),
+        "source": one.source.name,
+        "version": one.version,
+    }
+
+
+def told_row(told: components.Told) -> Row:
+    """A line of a component's history."""
+    return {
+        "at": told.at and timezone.localtime(told.at).isoformat(),
+        "what": told.what,
+        "by": told.who,
+        "changes": [
+            {"field": name, "before": before, "after": after}
+            for name, before, after in told.changes
+        ],
+        "file": told.import_file,
     }

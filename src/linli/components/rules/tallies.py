@@ -6,7 +6,7 @@ from __future__ import annotations
 LEVELS = (17, 13)
 POINTS_FROM = 15  # zoom from which components are looked at one by one
 MOST_POINTS = 1_500  # in one tile; beyond, it is drawn as clusters (200 kB a tile at most)
-FEW_POINTS = 300  # so few in a tile show one by one from SINGLE_FROM on
+FEW_POINTS = 60  # so few in a tile show one by one from SINGLE_FROM on
 SINGLE_FROM = 13
 
 

@@ -79,6 +79,17 @@ def words_of(text: str, field: str) -> Value:
     return Value(cleaned)
 
 
+def plain(cells: list[str], most: int) -> bool:
+    """Whether every cell can be kept as it is but for the spaces around it."""
+    whole = "".join(cells)
+    return (
+        whole.isprintable()
+        and "\\" not in whole
+        and unicodedata.is_normalized("NFC", whole)
+        and max(map(len, cells), default=0) <= most
+    )
+
+
 def floats_of(cells: Iterable[str]) -> list[float]:
     """Numbers, nan for what is none."""
     try:

@@ -26,6 +26,7 @@ from linli.components.rules.quads import quads_of
 from linli.components.rules.systems import degrees_of
 from linli.components.rules.values import Value
 from linli.components.services.caring import Carers
+from linli.components.services.lines import escaped
 from linli.components.services.reading import Batch
 from linli.kernel.errors import BadInput
 from linli.territory import queries as territory
@@ -320,9 +321,12 @@ class _Round:
         return ids
 
     def _words(self, name: str) -> list[str]:
-        """Free words as COPY takes them: a backslash is the only sign that means something."""
+        """Free words as COPY takes them; a column in which nothing is odd costs one look."""
+        cells = self.cells(name)
+        if cells is not None and values.plain(cells, values.MOST[name]):
+            return [one.strip() or r"\N" for one in cells]
         given = self.values(name, lambda text: values.words_of(text, name))
-        return [r"\N" if one is None else one.replace("\\", "\\\\") for one in given]
+        return [r"\N" if one is None else escaped(one) for one in given]
 
 
 def _plain(given: list[Any]) -> list[str]:

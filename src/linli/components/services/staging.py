@@ -9,6 +9,7 @@ from django.db import connection
 
 from linli.components.models import Import
 from linli.components.services.checking import Fault
+from linli.components.services.lines import escaped
 from linli.kernel.text import bigrams
 
 #: In the order of `checking`; ids are those of the register.
@@ -167,8 +168,13 @@ def learn_wordings(job: Import) -> None:
             with cursor.copy(
                 "COPY components_wording (district, text, bigrams) FROM STDIN"
             ) as copy:
-                for district, text in rows:
-                    copy.write_row((district, text, bigrams(text)))
+                # pairs are of letters and digits alone, and so is what is written of an array
+                copy.write(
+                    "".join(
+                        f"{district}\t{escaped(text)}\t{{{','.join(bigrams(text))}}}\n"
+                        for district, text in rows
+                    )
+                )
         cursor.execute("CLOSE new_wordings")
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from linli.cases.queries.tiles import case_tile, public_tile
+from linli.components.queries import component_tile
+from linli.components.rules.filters import ComponentFilter
 from linli.maps import queries
 from linli.maps.forms import read_filter
 from linli.maps.rules.address import parse_address, parse_day
@@ -49,6 +51,20 @@ def cases(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
     """One tile of the cases this person may see, with the list's filters in the query string."""
     wanted = read_filter(request.GET)
     body = case_tile(request.user, wanted, *parse_address(z, x, y), now=timezone.now())
+    tag = _tag_of(body)
+    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@require_safe
+@_for_programs
+@staff_page("components.see")
+def components(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
+    """One tile of the components this person may see, with the list's filters in the query."""
+    wanted = ComponentFilter.parse({name: request.GET.getlist(name) for name in request.GET})
+    body = component_tile(request.user, wanted, *parse_address(z, x, y))
     tag = _tag_of(body)
     answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
     answer["ETag"] = tag

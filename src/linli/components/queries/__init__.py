@@ -1,0 +1,32 @@
+"""Every read of components: lists, one with its story, near a point, tiles, imports."""
+
+from linli.components.queries.lists import Count, codes_for, count_for, near, page_for
+from linli.components.queries.narrowing import components, cuts_for, fits
+from linli.components.queries.one import (
+    Told,
+    class_label,
+    component_for,
+    may_see,
+    numbers_of,
+    story_of,
+)
+from linli.components.queries.tiles import component_tile, spots
+
+__all__ = [
+    "Count",
+    "Told",
+    "class_label",
+    "codes_for",
+    "component_for",
+    "component_tile",
+    "components",
+    "count_for",
+    "cuts_for",
+    "fits",
+    "may_see",
+    "near",
+    "numbers_of",
+    "page_for",
+    "spots",
+    "story_of",
+]

@@ -1,0 +1,113 @@
+"""The filters of a list of components, as values: the same for list, map, count, export and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from linli.components.rules.codes import CLASS_MARK
+from linli.components.rules.states import State
+from linli.kernel.errors import BadInput
+
+NAMES = ("class", "state", "region", "grid", "cell", "unit", "q")
+FAULTY = "faulty"  # every state but in use and removed
+_WORDS = {state.word: state for state in State}
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentFilter:
+    """What a list shows; empty fields filter nothing. `component_class` is a code or the beginning
+    of one (“C01”), `region`, `grid` and `cell` are codes, `unit` an id in any of the three parts,
+    `words` a code of sixteen digits or words of the place."""
+
+    component_class: str = ""
+    states: tuple[State, ...] = ()
+    region: str = ""
+    grid: str = ""
+    cell: str = ""
+    unit: int | None = None
+    words: str = ""
+
+    @classmethod
+    def parse(cls, query: Mapping[str, str | list[str]]) -> ComponentFilter:
+        """Read a query string. Raises BadInput naming the parameter and what it may be."""
+        one = {name: _last(query[name]) for name in NAMES if name in query}
+        return cls(
+            component_class=_class(one.get("class", "")),
+            states=_states(one.get("state", "")),
+            region=_code("region", one.get("region", ""), 12),
+            grid=_code("grid", one.get("grid", ""), 24),
+            cell=_code("cell", one.get("cell", ""), 15),
+            unit=_number(one.get("unit", "")),
+            words=one.get("q", "")[:100],
+        )
+
+    def query(self) -> dict[str, str]:
+        """The filter as a query string's parts; `parse` reads it back."""
+        parts = {
+            "class": self.component_class,
+            "state": ",".join(state.word for state in self.states),
+            "region": self.region,
+            "grid": self.grid,
+            "cell": self.cell,
+            "unit": "" if self.unit is None else str(self.unit),
+            "q": self.words,
+        }
+        return {name: text for name, text in parts.items() if text}
+
+    def with_(self, **changes: object) -> ComponentFilter:
+        """The filter with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # checked by the dataclass
+
+
+def _last(value: str | list[str]) -> str:
+    text = value if isinstance(value, str) else (value[-1] if value else "")
+    return text.strip()
+
+
+def _class(text: str) -> str:
+    plain = text.upper()
+    digits = plain.removeprefix(CLASS_MARK)
+    if len(digits) > 4 or not ((digits.isascii() and digits.isdigit()) or not digits):
+        raise BadInput(
+            _("class is a code such as C0101 or its beginning, not “%(value)s”.")
+            % {"value": text[:40]},
+            field="class",
+        )
+    return CLASS_MARK + digits if plain else ""
+
+
+def _states(text: str) -> tuple[State, ...]:
+    found: list[State] = []
+    for word in filter(None, text.split(",")):
+        if word == FAULTY:
+            found += [one for one in State if one not in (State.IN_USE, State.REMOVED)]
+        elif word in _WORDS:
+            found.append(_WORDS[word])
+        else:
+            raise BadInput(
+                _("state is one of %(allowed)s, not “%(value)s”.")
+                % {"allowed": ", ".join([*_WORDS, FAULTY]), "value": word[:40]},
+                field="state",
+            )
+    return tuple(sorted(set(found)))
+
+
+def _code(name: str, text: str, most: int) -> str:
+    if text and not (text.isascii() and text.isalnum() and len(text) <= most):
+        raise BadInput(
+            _("%(name)s is a code of up to %(most)d signs, not “%(value)s”.")
+            % {"name": name, "most": most, "value": text[:40]},
+            field=name,
+        )
+    return text
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise BadInput(_("unit is a number, not “%(value)s”.") % {"value": text[:40]}, field="unit")
+    return int(text)
