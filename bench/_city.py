@@ -36,13 +36,16 @@ _NAMES = "东西南北中江河湖山林桥塔园港湾溪"
 
 
 class Size(NamedTuple):
-    """How many of each lie in the one above: columns × rows."""
+    """How many of each lie in the one above: columns × rows. In the first `joined` grids the last
+    two cells are one, so that a city can have any number of them."""
 
     districts: tuple[int, int] = (4, 4)
     streets: tuple[int, int] = (7, 2)  # every second district has 5 × 3: 232 in all
     communities: tuple[int, int] = (5, 2)
     grids: tuple[int, int] = (2, 1)
     cells: tuple[int, int] = (2, 4)
+    joined: int = 0
+    box: tuple[float, float, float, float] = BOX
 
 
 SMALL = Size((2, 1), (2, 1), (2, 1), (2, 1), (2, 2))
@@ -81,8 +84,8 @@ def _keep_passwords() -> None:
 
 def _ground(size: Size) -> _Ground:
     made = _Ground([], [], [])
-    made.regions.append(_row(made.regions, _region(CITY, "江城市", "city", ""), BOX))
-    for d, district in enumerate(_parts(BOX, *size.districts), start=1):
+    made.regions.append(_row(made.regions, _region(CITY, "江城市", "city", ""), size.box))
+    for d, district in enumerate(_parts(size.box, *size.districts), start=1):
         code = f"{CITY[:4]}{d:02d}000000"
         name = f"{_NAMES[(d - 1) % 16]}{'区' if d < 17 else '县'}"
         made.regions.append(_row(made.regions, _region(code, name, "district", CITY), district))
@@ -109,7 +112,11 @@ def _street(
             values = {"code": g_code, "name": f"{c_name}第{g}网格", "community": c_code,
                       "layer": "responsibility", "kind": "mixed"}  # fmt: skip
             made.grids.append(_row(made.grids, values, grid))
-            for cell in _parts(grid, *size.cells):
+            cells = list(_parts(grid, *size.cells))
+            if len(made.grids) <= size.joined:
+                one, other = cells.pop(), cells.pop()
+                cells.append((other[0], one[1], one[2], other[3]))
+            for cell in cells:
                 cell_number += 1
                 values = {"code": f"{c_code}{cell_number:03d}", "community": c_code,
                           "grid": g_code, "grade": "ABBBC"[cell_number % 5]}  # fmt: skip
