@@ -163,6 +163,15 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "console:redraw_region.code": lambda town, case: town.home.community.code,
     "console:end_region.code": lambda town, case: town.home.community.code,
     "console:topology_of.code": lambda town, case: town.home.community.code,
+    "console:repair.code": lambda town, case: town.home.community.code,
+    "console:cells_geojson.code": lambda town, case: town.home.community.code,
+    "console:assemble.code": lambda town, case: town.home.community.code,
+    "console:draw_cells.code": lambda town, case: town.home.community.code,
+    "console:planner_of.code": lambda town, case: town.home.community.code,
+    "console:profile.code": lambda town, case: town.home.community.code,
+    "console:scheme.code": lambda town, case: _a_scheme(),
+    "console:choose_scheme.code": lambda town, case: _a_scheme(),
+    "plan_id": lambda town, case: _a_plan(town),
     "console:staged_sheet.token": lambda town, case: town.staged["catalogue"],
     "console:rejected_lines.token": lambda town, case: town.staged["catalogue"],
     "console:*.token": lambda town, case: town.staged["territory"],
@@ -177,6 +186,36 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "x": _tile("x"),
     "y": _tile("y"),
 }
+
+
+def _a_scheme() -> str:
+    """A scheme of grids, there again even where a test has emptied the tables."""
+    from linli.planning.services import restore_schemes
+
+    restore_schemes()
+    return "district"
+
+
+def _a_plan(town: Town) -> int:
+    """A plan of the home community: made once, without ground."""
+    from linli.planning.models import Plan
+
+    found = Plan.objects.filter(community=town.home.community).first()
+    if found is None:
+        figures = {
+            "loads": [100.0], "households": [100], "areas_m2": [10_000], "compactness": [0.7],
+            "pieces": [1], "spread": 1.0, "low": 1.0, "border_m": 0, "along": 1.0, "moved": 0,
+        }  # fmt: skip
+        found = Plan.objects.create(
+            community=town.home.community,
+            parts=1,
+            wish={"least": 200, "most": 500, "floor": 1.0},
+            continues=[0],
+            figures=figures,
+            made_by_id=town.other.user_id,
+            made_at=town.other.valid_from,
+        )
+    return int(found.pk)
 
 
 def _first_limit() -> int:

@@ -14,13 +14,17 @@ from linli.catalogue.models import FilingCondition, StageLimit
 from linli.catalogue.services import assign_unit, save_stage_limit
 from linli.console import urls
 from linli.console.models import StagedFile
+from linli.planning.models import Plan
+from linli.planning.services import restore_schemes
 from linli.staff.models import GridDuty, PostTemplate
 from linli.staff.rules import GRANTS
 from linli.staff.services import issue_token, seed_templates
 from linli.staff.web import access_of
+from linli.territory.models import Cell
 from tests.catalogue.factories import TODAY, limit
-from tests.console.conftest import City, Person
+from tests.console.conftest import COMMUNITY, City, Person
 from tests.factories import NOW, make_post, make_user
+from tests.territory.factories import make_cells
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +56,18 @@ def places(city: City, system: Person, security: Person) -> dict[str, str]:
             token=kind, owner=system.user, kind=kind, name="x.csv", data=b"", options=options,
             report={"rows": 0, "new": 0, "changed": 0}, created_at=now,
         )  # fmt: skip
+    restore_schemes()
+    make_cells(city.community, city.grid, COMMUNITY)
+    plan = Plan.objects.create(
+        community=city.community, parts=1, continues=[0], made_by=system.user, made_at=now,
+        figures={
+            "loads": [1], "households": [1], "areas_m2": [1], "compactness": [1], "pieces": [1],
+            "spread": 1, "low": 1, "along": 1, "moved": 0,
+        },
+        wish={"floor": 1},
+    )  # fmt: skip
     values: dict[str, Any] = {
+        "plan_id": plan.pk,
         "unit_id": city.unit.pk,
         "account_id": person.pk,
         "post_id": post.pk,
@@ -84,6 +99,10 @@ def places(city: City, system: Person, security: Person) -> dict[str, str]:
 def _code(name: str, city: City) -> str:
     if name == "template":
         return str(PostTemplate.objects.order_by("code").values_list("code", flat=True)[0])
+    if name == "cell":
+        return str(Cell.objects.order_by("code").values_list("code", flat=True)[0])
+    if "scheme" in name:
+        return "district"
     return city.grid.code if "grid" in name or "dut" in name else city.community.code
 
 

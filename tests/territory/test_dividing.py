@@ -221,3 +221,19 @@ def test_cells_of_another_community_are_not_taken() -> None:
         services.assemble(community_id=home.pk, from_date=DAY, cells={99: "310101013001Z001"})
     with pytest.raises(BadInput):
         services.assemble(community_id=home.pk, from_date=DAY, cells={})
+
+
+@pytest.mark.django_db
+def test_a_grid_with_grids_inside_does_not_end() -> None:
+    home = community()
+    grids = [make_grid(home, n, half) for n, half in enumerate(halves(), start=1)]
+    Grid.objects.create(
+        code=f"{grids[1].code}01",
+        name="inner",
+        community=home,
+        parent=grids[1],
+        valid_from=DAY - timedelta(days=9),
+    )
+    whole = services.Part(grids[0].pk, shapely.MultiPolygon([SQUARE]))
+    with pytest.raises(Refused, match="inside"):
+        services.redivide(community_id=home.pk, from_date=DAY, parts=[whole])

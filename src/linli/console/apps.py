@@ -26,6 +26,8 @@ ACTIONS = {
     "territory.renamed": _("Changed names of the territory"),
     "territory.redrawn": _("Changed an outline"),
     "territory.ended": _("Ended a region or grid"),
+    "territory.divided": _("Changed the cells of a community"),
+    "territory.repaired": _("Repaired a fault of the topology"),
     "territory.imported": _("Imported a layer of the territory"),
     "catalogue.imported": _("Imported a catalogue sheet"),
     "audit.exported": _("Exported the access log"),

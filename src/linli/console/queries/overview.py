@@ -16,6 +16,7 @@ from linli.catalogue import queries as catalogue
 from linli.catalogue.models import CaseClass, Responsibility
 from linli.console.queries import people, territory, topology
 from linli.console.rules import areas
+from linli.planning.queries import scheme_in_force
 from linli.staff import queries as staff
 from linli.staff.models import ApiToken, User
 
@@ -70,7 +71,8 @@ def _grids(user: User, now: datetime) -> list[Attention]:
 def _ground(now: datetime) -> list[Attention]:
     state = topology.state(now=now)
     left = state.communities - state.checked
-    odd = territory.grids(on=timezone.localdate(now), band=True).count()
+    scheme = scheme_in_force()
+    odd = territory.grids(on=timezone.localdate(now), odd_by=scheme).count()
     text = (
         ngettext(
             "%d community has not been looked at since boundaries last changed.",
@@ -91,7 +93,13 @@ def _ground(now: datetime) -> list[Attention]:
         Attention(
             odd,
             _("Grids too large or too small"),
-            _("200 to 500 households in town, 100 to 300 in the country."),
+            _("%(a)d to %(b)d households in town, %(c)d to %(d)d in the country.")
+            % {
+                "a": scheme.town_least,
+                "b": scheme.town_most,
+                "c": scheme.country_least,
+                "d": scheme.country_most,
+            },
             reverse("console:grids") + "?band=on",
         ),
     ]

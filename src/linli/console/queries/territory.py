@@ -10,8 +10,8 @@ from django.db.models import Count, F, FloatField, Func, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from linli.console.rules.areas import DUTIES
-from linli.console.rules.bands import COUNTRY, TOWN
 from linli.kernel.errors import NotFound
+from linli.planning.models import GridScheme
 from linli.staff.models import User
 from linli.territory.models import (
     Cell,
@@ -22,6 +22,7 @@ from linli.territory.models import (
     RegionVersion,
 )
 from linli.territory.queries import tree
+from linli.territory.rules.kinds import RURAL_KINDS
 
 
 def _on(day: date) -> Q:
@@ -84,9 +85,15 @@ def holds(region: Region, *, on: date) -> Holds:
 
 
 def grids(
-    *, on: date, words: str = "", layer: str = "", region: Region | None = None, band: bool = False
+    *,
+    on: date,
+    words: str = "",
+    layer: str = "",
+    region: Region | None = None,
+    odd_by: GridScheme | None = None,
 ) -> QuerySet[Grid]:
-    """Grids of a day with their communities; `band` leaves those outside their households (R31)."""
+    """Grids of a day with their communities; `odd_by` a scheme leaves those whose households lie
+    outside its bands (R31)."""
     rows = Grid.objects.filter(_on(on)).select_related("community")
     if words:
         rows = rows.filter(
@@ -98,10 +105,11 @@ def grids(
         rows = rows.filter(layer=layer)
     if region is not None:
         rows = rows.filter(community__path__startswith=region.path)
-    if band:
-        country = Q(kind__in=["rural", "group"])
+    if odd_by is not None:
+        country = Q(kind__in=RURAL_KINDS)
         rows = rows.filter(layer="responsibility").filter(
-            (country & ~Q(households__range=COUNTRY)) | (~country & ~Q(households__range=TOWN)),
+            (country & ~Q(households__range=odd_by.country_range))
+            | (~country & ~Q(households__range=odd_by.town_range)),
             households__isnull=False,
         )
     return rows

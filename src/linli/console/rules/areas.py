@@ -45,6 +45,8 @@ ENTRIES: Final = (
     _item(_("API tokens"), "tokens", "key", (TOKENS,), 360, _PEOPLE),
     _item(_("Regions"), "regions", "map-2", (TERRITORY,), 370, _GROUND),
     _item(_("Grids"), "grids", "grid-dots", (TERRITORY,), 380, _GROUND),
+    _item(_("Plan grids"), "planner", "puzzle", (TERRITORY,), 382, _GROUND),
+    _item(_("Staffing"), "staffing", "users", (TERRITORY,), 384, _GROUND),
     _item(_("Import"), "imports", "file-import", (TERRITORY,), 390, _GROUND),
     _item(_("Classes"), "classes", "category", (CATALOGUE,), 400, _RULES),
     _item(_("Responsibility"), "responsibility", "checklist", (CATALOGUE,), 410, _RULES),

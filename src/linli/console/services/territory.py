@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -17,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from linli.audit.services import record
 from linli.console.rules.areas import TERRITORY
-from linli.console.rules.bands import band_of, out_of_band
 from linli.kernel.errors import BadInput
 from linli.kernel.text import clean
+from linli.planning.queries import scheme_in_force
 from linli.staff import policy
 from linli.staff.models import User
 from linli.territory import services
@@ -41,7 +42,7 @@ def rename_region(*, actor: User, region: Region, name: str, name_en: str, now: 
     """Another name for the same ground. Raises NotYours, BadInput."""
     with acting(actor, "rename"):
         services.rename(kind="region", target_id=region.pk, name=name, name_en=name_en)
-        _remember(actor, "territory.renamed", "region", region.pk, now)
+        remember(actor, "territory.renamed", "region", region.pk, now)
 
 
 def edit_grid(
@@ -59,18 +60,19 @@ def edit_grid(
     Raises NotYours, BadInput.
     """
     reason = clean(reason, field="reason", most=300)
-    if out_of_band(kind, households) and households != grid.households and not reason:
+    scheme = scheme_in_force()
+    if scheme.out_of_band(kind, households) and households != grid.households and not reason:
         raise BadInput(
             _(
                 "A grid of this kind has %(least)d to %(most)d households. Change the number, or "
                 "say why this one differs."
             )
-            % band_of(kind)._asdict(),
+            % asdict(scheme.band_of(kind)),
             field="reason",
         )
     with acting(actor, "edit_grid"):
         services.edit_grid(grid_id=grid.pk, name=name, kind=kind, households=households)
-        _remember(actor, "territory.renamed", "grid", grid.pk, now, purpose=reason)
+        remember(actor, "territory.renamed", "grid", grid.pk, now, purpose=reason)
 
 
 def change_cell(
@@ -102,7 +104,7 @@ def change_cell(
             grade=grade if "grade" in changed else None,
             grid_id=grid.pk if "grid" in changed else None,
         )
-        _remember(
+        remember(
             actor, "territory.cell_changed", "cell", cell.cell_id, now, purpose=reason, **changed
         )
 
@@ -111,7 +113,7 @@ def end_region(*, actor: User, region: Region, on: date, now: datetime) -> None:
     """The region ends on a day. Raises NotYours, Stale, Refused."""
     with acting(actor, "end_region"):
         services.end_region(region_id=region.pk, on=on)
-        _remember(actor, "territory.ended", "region", region.pk, now, valid_to=[None, str(on)])
+        remember(actor, "territory.ended", "region", region.pk, now, valid_to=[None, str(on)])
 
 
 def end_grid(
@@ -122,7 +124,7 @@ def end_grid(
         services.end_grid(
             grid_id=grid.pk, on=on, successor_id=successor.pk if successor is not None else None
         )
-        _remember(actor, "territory.ended", "grid", grid.pk, now, valid_to=[None, str(on)])
+        remember(actor, "territory.ended", "grid", grid.pk, now, valid_to=[None, str(on)])
 
 
 def change_outline(
@@ -140,12 +142,10 @@ def change_outline(
         services.change_outline(
             kind=kind, target_id=target_id, outline=outline, from_date=from_date, crs=crs
         )
-        _remember(
-            actor, "territory.redrawn", kind, target_id, now, from_date=[None, str(from_date)]
-        )
+        remember(actor, "territory.redrawn", kind, target_id, now, from_date=[None, str(from_date)])
 
 
-def _remember(
+def remember(
     actor: User,
     action: str,
     kind: str,
@@ -154,6 +154,7 @@ def _remember(
     purpose: str = "",
     **changed: Any,
 ) -> None:
+    """Write a change of the territory into the log: each value as [before, after]."""
     record(
         actor=actor,
         action=action,

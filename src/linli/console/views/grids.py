@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,14 +16,17 @@ from linli.console.queries import territory as queries
 from linli.console.queries.history import joined, log_history, row_history
 from linli.console.queries.paging import page_of
 from linli.console.rules import areas
-from linli.console.rules.bands import out_of_band
 from linli.console.rules.tables import Cell, Table, link, row
 from linli.console.services import territory as services
 from linli.console.views.answering import Action, asked, day_of, form_page, list_page, older
 from linli.console.views.regions import redraw_page
+from linli.planning.queries import scheme_in_force
 from linli.staff import queries as staff
 from linli.staff.web import StaffRequest, staff_page
 from linli.territory.queries import bounds_of, grids_for_map
+
+if TYPE_CHECKING:
+    from linli.planning.models import GridScheme
 
 
 @require_safe
@@ -32,8 +35,12 @@ def grids(request: StaffRequest) -> HttpResponse:
     """The grids of a day by code, with their primary workers."""
     form, on, now = GridFilter(request.GET), day_of(request), timezone.now()
     wanted = asked(form)
+    scheme = scheme_in_force()
     rows = queries.grids(
-        on=on, words=wanted["q"] or "", layer=wanted["layer"] or "", band=bool(wanted["band"])
+        on=on,
+        words=wanted["q"] or "",
+        layer=wanted["layer"] or "",
+        odd_by=scheme if wanted["band"] else None,
     )
     if wanted["worker"] == "without":
         rows = rows.filter(pk__in=staff.grids_without_worker(now=now).order_by().values("pk"))
@@ -64,7 +71,7 @@ def grids(request: StaffRequest) -> HttpResponse:
                 grid.code,
                 grid.community.name,
                 grid.get_kind_display() if grid.kind else "",
-                _households(grid),
+                _households(grid, scheme),
                 workers.get(grid.pk) or Cell(text=_("nobody"), quiet=True),
             )
             for grid in page.rows
@@ -77,10 +84,10 @@ def grids(request: StaffRequest) -> HttpResponse:
     return list_page(request, table, title=_("Grids"), form=form, actions=[add])
 
 
-def _households(grid: Any) -> Cell:
+def _households(grid: Any, scheme: GridScheme) -> Cell:
     if grid.households is None:
         return Cell()
-    odd = grid.layer == "responsibility" and out_of_band(grid.kind, grid.households)
+    odd = grid.layer == "responsibility" and scheme.out_of_band(grid.kind, grid.households)
     return Cell(text=grid.households, tag=odd)
 
 
@@ -116,7 +123,7 @@ def grid(request: StaffRequest, code: str) -> HttpResponse:
         versions=queries.versions_of("grid", found.pk),
         workers=list(staff.workers_of([found.pk], now=now)),
         may_appoint=request.user.has_grant(areas.DUTIES),
-        odd=out_of_band(found.kind, found.households),
+        odd=scheme_in_force().out_of_band(found.kind, found.households),
         bounds=bounds_of("grid", found.pk, on=on),
         history=joined(
             row_history(found),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from linli.planning.rules.schemes import Band, Staffing
+from linli.planning.rules.schemes import Band, BuiltIn, Staffing
 from linli.territory.rules.kinds import RURAL_KINDS
 
 
@@ -47,6 +47,23 @@ class GridScheme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def of(cls, built_in: BuiltIn) -> GridScheme:
+        """A scheme of the source documents, not saved."""
+        return cls(
+            code=built_in.code,
+            name=built_in.name,
+            source=built_in.source,
+            town_least=built_in.town.least,
+            town_most=built_in.town.most,
+            country_least=built_in.country.least,
+            country_most=built_in.country.most,
+            base=built_in.staffing.base,
+            base_households=built_in.staffing.base_households,
+            step=built_in.staffing.step,
+            mixed=built_in.staffing.mixed,
+        )
+
     @property
     def town(self) -> Band:
         """Households of a grid in town."""
@@ -56,6 +73,16 @@ class GridScheme(models.Model):
     def country(self) -> Band:
         """Households of a grid in the country."""
         return Band(self.country_least, self.country_most)
+
+    @property
+    def town_range(self) -> tuple[int, int]:
+        """The same, as a filter `__range` takes it."""
+        return self.town_least, self.town_most
+
+    @property
+    def country_range(self) -> tuple[int, int]:
+        """The same, as a filter `__range` takes it."""
+        return self.country_least, self.country_most
 
     @property
     def staffing(self) -> Staffing:

@@ -2,6 +2,7 @@
 
 from linli.planning.queries.plans import (
     communities_to_plan,
+    draft_counts,
     plan_facts,
     plan_for,
     plan_geojson,
@@ -13,6 +14,7 @@ from linli.planning.queries.staffing import Need, needs
 __all__ = [
     "Need",
     "communities_to_plan",
+    "draft_counts",
     "needs",
     "plan_facts",
     "plan_for",

@@ -78,6 +78,11 @@ class PlanFacts:
     today: list[PartFacts]
     ended: list[Grid]  # today's grids that nobody continues
 
+    @property
+    def torn(self) -> int:
+        """How many of the plan's grids do not hang together."""
+        return sum(part.pieces > 1 for part in self.parts)
+
 
 def plan_facts(plan: Plan) -> PlanFacts:
     """The rows of both tables. One query."""
@@ -142,30 +147,26 @@ def kept_ground(plan: Plan) -> KeptGround:
 
 _ATOMS = """
     SELECT coalesce(jsonb_agg(jsonb_build_object('type', 'Feature', 'id', number,
-        'properties', jsonb_build_object('n', number, 'part', part, 'homes', households,
-            'work', work, 'today', today, 'houses', cardinality(buildings)),
+        'properties', jsonb_build_object('key', number::text, 'part', part,
+            'weight', households, 'work', work, 'today', today),
         'geometry', ST_AsGeoJSON(outline, 7)::jsonb) ORDER BY number), '[]')::text
     FROM planning_planatom WHERE plan_id = %s"""
 
 
 def plan_geojson(plan: Plan) -> str:
-    """The atoms as GeoJSON with their edges and what each part continues. Two queries."""
+    """The atoms as GeoJSON, with who borders on whom and what each part continues. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_ATOMS, [plan.pk])
         features = str(cursor.fetchone()[0])
-    names = dict(Grid.objects.filter(pk__in=plan.continues).values_list("id", "name"))
     facts = {
-        "parts": plan.parts,
-        "version": plan.version,
-        "least": plan.wish.get("least", 0),
-        "most": plan.wish.get("most", 0),
-        "workShare": plan.wish.get("work_share", 0) / 100,
+        "keys": [str(n + 1) for n in range(plan.parts)],
+        "edges": [[a, b] for a, b, *_more in plan.edges],
         "continues": plan.continues,
-        "names": [names.get(one, "") for one in plan.continues],
-        "edges": [[a, b, metres] for a, b, metres, *_more in plan.edges],
+        "moved": bool(plan.before.get("grids")),
+        "workShare": plan.wish.get("work_share", 0) / 100,
     }
     return (
         '{"type":"FeatureCollection","plan":'
-        + json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+        + json.dumps(facts, separators=(",", ":"))
         + f',"features":{features}}}'
     )

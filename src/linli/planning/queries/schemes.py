@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
 from linli.planning.models import GridScheme
+from linli.planning.rules.schemes import BUILT_IN
 
 
 def schemes() -> QuerySet[GridScheme]:
@@ -15,11 +16,9 @@ def schemes() -> QuerySet[GridScheme]:
 
 
 def scheme_in_force() -> GridScheme:
-    """The scheme of the city. One query. Raises NotFound if somebody has taken all away."""
+    """The scheme of the city; the first one of the documents where none is. One query."""
     found = GridScheme.objects.filter(in_force=True).first()
-    if found is None:
-        raise NotFound(_("No scheme of grids is in force. Choose one."), field="scheme")
-    return found
+    return found or GridScheme.of(BUILT_IN[0])
 
 
 def scheme_of(code: str) -> GridScheme:

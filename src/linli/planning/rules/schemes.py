@@ -71,3 +71,35 @@ class Staffing:
             return math.ceil(households / self.step) + (self.mixed if mixed else 0)
         more = max(0, households - self.base_households) // self.step
         return self.base + more + (self.mixed if mixed else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A scheme of the source documents."""
+
+    code: str
+    name: str
+    source: str
+    town: Band
+    country: Band
+    staffing: Staffing
+
+
+BUILT_IN = (
+    BuiltIn(
+        "district", "城区标准（200—500户）", "R30、R42",
+        Band(200, 500), Band(100, 300), Staffing(5, 2_000, 400, 1),
+    ),
+    BuiltIn(
+        "nangang", "南岗模式（300—500户）", "R31、R43",
+        Band(300, 500), Band(100, 300), Staffing(0, 0, 100),
+    ),
+    BuiltIn(
+        "yichang", "宜昌模式（200—300户）", "R31、R42",
+        Band(200, 300), Band(100, 300), Staffing(5, 2_000, 400, 1),
+    ),
+    BuiltIn(
+        "hundred", "三化模式（每100户1人）", "R43",
+        Band(200, 500), Band(100, 300), Staffing(0, 0, 100),
+    ),
+)  # fmt: skip

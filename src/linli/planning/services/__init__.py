@@ -2,10 +2,16 @@
 
 from linli.planning.services.adjusting import adjust_plan, drop_plan
 from linli.planning.services.adopting import adopt_plan
-from linli.planning.services.proposing import PLANS, ask_for_plan, propose_plan
-from linli.planning.services.schemes import choose_scheme, edit_profile, edit_scheme
+from linli.planning.services.proposing import MOST_PARTS, PLANS, ask_for_plan, propose_plan
+from linli.planning.services.schemes import (
+    choose_scheme,
+    edit_profile,
+    edit_scheme,
+    restore_schemes,
+)
 
 __all__ = [
+    "MOST_PARTS",
     "PLANS",
     "adjust_plan",
     "adopt_plan",
@@ -15,4 +21,5 @@ __all__ = [
     "edit_profile",
     "edit_scheme",
     "propose_plan",
+    "restore_schemes",
 ]

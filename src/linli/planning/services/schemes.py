@@ -14,6 +14,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.text import clean
 from linli.planning.models import CommunityProfile, GridScheme
 from linli.planning.queries.schemes import scheme_of
+from linli.planning.rules.schemes import BUILT_IN
 from linli.planning.services.proposing import GRANT
 from linli.staff.models import User
 from linli.staff.policy import require
@@ -23,6 +24,17 @@ NUMBERS = (
     "town_least", "town_most", "country_least", "country_most",
     "base", "base_households", "step", "mixed",
 )  # fmt: skip
+
+
+@transaction.atomic
+def restore_schemes() -> int:
+    """Put the schemes of the documents back that are missing, and one in force; how many."""
+    known = set(GridScheme.objects.values_list("code", flat=True))
+    missing = [GridScheme.of(one) for one in BUILT_IN if one.code not in known]
+    if missing and not GridScheme.objects.filter(in_force=True).exists():
+        missing[0].in_force = True
+    GridScheme.objects.bulk_create(missing)
+    return len(missing)
 
 
 @transaction.atomic

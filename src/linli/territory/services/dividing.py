@@ -117,7 +117,7 @@ def redivide(*, community_id: int, from_date: date, parts: Sequence[Part]) -> Di
     drawn = _cells_into(community, from_date, [part.outline for part in parts], ids)
     ended = [grid for grid in present if grid.id not in wanted]
     for grid_ in ended:
-        end_version("grid", grid_.id, from_date)
+        _end_grid(grid_, from_date)
     return Divided(len(wanted), new, [grid_.code for grid_ in ended], drawn)
 
 
@@ -170,7 +170,7 @@ def assemble(*, community_id: int, from_date: date, cells: Mapping[int, str]) ->
                 kind="cell", target_id=cell_id, from_date=from_date, changes={"grid_id": ids[code]}
             )
     for code in ended:
-        end_version("grid", grids[code].id, from_date)
+        _end_grid(grids[code], from_date)
     return Divided(len(ids) - len(new), new, ended, 0)
 
 
@@ -358,6 +358,13 @@ def _new_grid(community: Region, from_date: date, outline: shapely.MultiPolygon)
     version.outline = geos(outline)  # type: ignore[assignment]  # an outline is never None here
     version.save()
     return grid
+
+
+def _end_grid(grid: _GridShape, from_date: date) -> None:
+    """Refuses while grids lie inside it (R38)."""
+    if Grid.objects.filter(parent_id=grid.id, valid_to__isnull=True).exists():
+        raise Refused(_("Grids lie inside grid %s. End them first.") % grid.code)
+    end_version("grid", grid.id, from_date)
 
 
 def _outline_from(grid_id: int, from_date: date, outline: shapely.MultiPolygon) -> None:
