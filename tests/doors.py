@@ -141,6 +141,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "errand_id": lambda town, case: 1,  # nobody's
     "role": lambda town, case: "result",
     "rest": lambda town, case: "v2/anything",
+    "batch": lambda town, case: _cards_of(town),
     "collection": lambda town, case: "grids",
     "feature": lambda town, case: town.home.grids[0].code,
     "layer": lambda town, case: "regions",
@@ -228,3 +229,16 @@ def _notice_of(town: Town, role: str) -> int:
     from linli.notices.models import Notice
 
     return int(Notice.objects.filter(user=town.users[role]).latest("pk").pk)
+
+
+def _cards_of(town: Town) -> uuid.UUID:
+    """A printing of contact cards for a grid of the town's first street."""
+    from django.utils import timezone
+
+    from linli.portal.models import CardIssue
+
+    grid, chief = town.home.grids[0], town.users["chief"]
+    issue, _new = CardIssue.objects.get_or_create(
+        grid=grid, copies=1, issued_by=chief, defaults={"issued_at": timezone.now()}
+    )
+    return issue.batch

@@ -245,7 +245,7 @@ def test_a_page_of_cases_costs_the_same_however_long(
     for limit in (5, 50):
         # token, cases, count; the rest are stamps of what is held in memory, asked where no
         # watch runs as it does in a server
-        with django_assert_num_queries(10) as asked:
+        with django_assert_num_queries(10, exact=False) as asked:
             chief.json("/collections/cases/items", limit=limit)
         assert sum("cases_case" in query["sql"] for query in asked.captured_queries) == 2
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.portal.views import follow, grids, nearby, pages, report
+from linli.portal.views import cards, follow, grids, nearby, pages, report
 
 app_name = "portal"
 _LINK = "r/<str:number>/<str:secret>/"
@@ -27,4 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("nearby/results/<str:number>/<int:file_number>", nearby.result, name="result"),
     path("grids/", grids.grids, name="grids"),
     path("grids/<str:code>/", grids.board, name="board"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/<uuid:batch>/", cards.card_sheet, name="card_sheet"),
 ]
