@@ -89,6 +89,7 @@ class CommunityFilter(forms.Form):
 
 
 class StaffingFilter(forms.Form):
+    q = words(_("Name or code"), 60, required=False)
     scheme = forms.ChoiceField(label=_("Scheme"), required=False)
     state = forms.ChoiceField(
         label=_("People"),

@@ -22,7 +22,7 @@ from linli.staff.web import StaffRequest, staff_page
 if TYPE_CHECKING:
     from linli.planning.models import GridScheme
 
-MOST_ROWS = 2_000
+MOST_ROWS = 500  # shown at once; the filter reaches the others
 
 
 @require_safe
@@ -36,7 +36,9 @@ def staffing(request: StaffRequest) -> HttpResponse:
     needs = queries.needs(scheme, now=timezone.now())
     short = [one for one in needs if one.off < 0]
     over = [one for one in needs if one.off > 0]
-    shown = {"short": short, "over": over}.get(wanted["state"] or "", needs)
+    fits = {"short": short, "over": over}.get(wanted["state"] or "", needs)
+    part = (wanted["q"] or "").strip()
+    shown = [one for one in fits if part in one.name or one.code.startswith(part)]
     table = Table(
         heads=(
             _("Community"),
@@ -73,6 +75,8 @@ def staffing(request: StaffRequest) -> HttpResponse:
         "over": len(over),
         "missing": -sum(one.off for one in short),
     }
+    if len(shown) > MOST_ROWS:
+        text += " " + _("The first %d are shown; narrow the list by name or code.") % MOST_ROWS
     actions = [Action(_("Schemes"), reverse("console:schemes"), "adjustments")]
     return list_page(request, table, title=_("Staffing"), form=form, text=text, actions=actions)
 
