@@ -87,9 +87,12 @@ def look(page: Page, origin: str, path: str) -> list[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > PHONE:
             faults.append(f"scrolls sideways at {PHONE} px: {wide} px wide; {_widest(page)}")
-        faults += [f"{PHONE} px: {fault}" for fault in page.evaluate(RUN_AXE)]
-        page.set_viewport_size({"width": DESK, "height": 900})
-        faults += [f"{DESK} px: {fault}" for fault in page.evaluate(RUN_AXE)]
+        for width, height in ((PHONE, 800), (DESK, 900)):
+            page.set_viewport_size({"width": width, "height": height})
+            # Whole, so that no bar at the bottom covers what one would scroll to.
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(max(height, whole), 6_000)})
+            faults += [f"{width} px: {fault}" for fault in page.evaluate(RUN_AXE)]
     finally:
         page.remove_listener("console", heard)
         page.remove_listener("pageerror", broke)
