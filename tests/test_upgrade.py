@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -10,10 +12,12 @@ from django.db.migrations.executor import MigrationExecutor
 from linli.cases import queries
 from linli.cases import services as cases
 from linli.cases.queries.chains import breaks
+from linli.demo.services import making
 from linli.staff import seeds, services
-from linli.staff.models import Post, PostTemplate
+from linli.staff.models import Post, PostTemplate, User
 from tests.cases.city import make_city
 from tests.conftest import NOW
+from tests.factories import make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 #: Where the packages of the first version stood. Frozen: a package that is not here came later.
@@ -30,6 +34,7 @@ FIRST = {
     "staff": "0001_accounts_and_posts",
     "territory": "0001_territory",
 }
+LONG_AGO = NOW - timedelta(days=400)
 LEADER = ["cases.comment", "cases.export", "cases.see", "cases.sign", "cases.supervise"]
 
 
@@ -79,3 +84,18 @@ def test_a_database_goes_back_to_the_first_version_and_forward_with_its_rows() -
     assert list(breaks()) == []
     verdict = services.verify_audit(now=NOW)
     assert verdict.holds, verdict.broken
+
+
+@pytest.mark.parametrize(("name", "ages"), [("示范市城市运行管理中心", False), ("某市中心", True)])
+def test_the_accounts_of_an_older_demo_open_with_the_password_that_everybody_knows(
+    name: str, ages: bool
+) -> None:
+    make_unit("centre", name=name, code="CITY")
+    known, own = make_user(), make_user()
+    User.objects.filter(pk=known.pk).update(date_joined=LONG_AGO, password_changed_at=LONG_AGO)
+    User.objects.filter(pk=own.pk).update(
+        date_joined=LONG_AGO, password_changed_at=LONG_AGO + timedelta(days=1)
+    )
+    making.keep()
+    assert User.objects.get(pk=known.pk).password_is_due(NOW) is ages
+    assert User.objects.get(pk=own.pk).password_is_due(NOW), "chosen by somebody: ages"

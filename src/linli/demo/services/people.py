@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 
 from linli.catalogue import queries
 from linli.catalogue import services as catalogue
@@ -260,6 +261,12 @@ def _hashed() -> str:
 def _account(username: str, name: str, since: datetime) -> User:
     # Without a day on which it was changed the password does not age: everybody knows it anyway.
     return User.objects.create(username=username, name=name, password=_hashed(), date_joined=since)
+
+
+def keep_passwords() -> int:
+    """Accounts of a demo older than the ageing of passwords, made as `_account` makes them now."""
+    rows = User.objects.filter(password_changed_at=F("date_joined"), must_change_password=False)
+    return rows.update(password_changed_at=None)
 
 
 def _post(user: User, unit: Unit, template: PostTemplate, system: User, since: datetime) -> Post:
