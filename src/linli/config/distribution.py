@@ -50,8 +50,8 @@ LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "s
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "account", "api", "auth", "axes", "catalogue", "components", "console", "desk", "django",
-        "errands", "files", "kernel", "mfa", "notices", "pghistory", "planning", "procrastinate",
-        "staff", "territory", "usersessions",
+        "errands", "files", "kernel", "mfa", "notices", "pghistory", "planning", "portal",
+        "procrastinate", "staff", "territory", "usersessions",
     }
 )  # fmt: skip
 
