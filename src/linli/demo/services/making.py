@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
@@ -18,6 +18,8 @@ from django.utils import timezone
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
 from linli.demo.services import city, people, replay
+from linli.notices.models import Notice
+from linli.notices.services import mark_read
 from linli.staff.models import Unit, User
 from linli.territory import queries as territory
 
@@ -83,6 +85,7 @@ def fill(*, count: int, tell: Callable[[int, int], None], seconds: float = math.
         raise RuntimeError("A worker of the demo failed; its message is above.")
     came = Case.objects.count() - before
     tell(came, count)
+    read_notices(now=timezone.now())
     return came
 
 
@@ -92,6 +95,7 @@ def fill_up() -> int:
     while (missing := ALL - Case.objects.count()) > 0:
         part(index=0, count=min(PIECE, missing), now=timezone.now())
         came += min(PIECE, missing)
+    read_notices(now=timezone.now())
     (settings.DATA_DIR / "demo.filling").unlink(missing_ok=True)
     return came
 
@@ -101,3 +105,14 @@ def part(*, index: int, count: int, now: datetime, seconds: float = math.inf) ->
     territory.listen()  # boundaries do not change meanwhile, and if they do, it is heard
     seed = Case.objects.count() * WORKERS + index + 1
     replay.replay(count=count, now=now, seed=seed, seconds=seconds)
+
+
+def read_notices(*, now: datetime) -> None:
+    """The people of the demo have read their notices until yesterday. Two queries and one a
+    person."""
+    old = Notice.objects.filter(created_at__lt=now - timedelta(days=1), read_at__isnull=True)
+    told: dict[int, list[int]] = {}
+    for user_id, notice_id in old.values_list("user_id", "id"):
+        told.setdefault(user_id, []).append(notice_id)
+    for user in User.objects.filter(pk__in=told):
+        mark_read(user=user, notice_ids=told[user.pk], now=now)
