@@ -77,6 +77,7 @@ class Case(models.Model):
         "staff.Post", models.PROTECT, null=True, related_name="+", db_index=False
     )
     pending_detail = models.JSONField(default=dict)
+    component_code = models.BigIntegerField(null=True)  # 部件; no foreign key between big rows
     merged_into = models.BigIntegerField(null=True)  # a case; no foreign key between big rows
 
     # -- who did what (R12: the handler never checks or closes)
@@ -185,6 +186,12 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)
+            ),
+            models.Index(
+                "component_code",
+                F("reported_at").desc(),
+                name="case_component",
+                condition=Q(component_code__isnull=False),
             ),
             models.Index(
                 fields=["suspended_until"],

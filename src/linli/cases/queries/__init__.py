@@ -25,6 +25,7 @@ from linli.cases.queries.lists import (
 )
 from linli.cases.queries.one import (
     case_for,
+    cases_on,
     clocks_of,
     contacts_of,
     file_of,
@@ -60,6 +61,7 @@ __all__ = [
     "badges_for",
     "case_for",
     "cases_for",
+    "cases_on",
     "clocks_of",
     "contacts_of",
     "count_for",

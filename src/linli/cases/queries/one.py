@@ -38,6 +38,12 @@ def case_for(user: User, number: str) -> Case:
     raise NotFound(_("There is no such case, or you may not see it."))
 
 
+def cases_on(user: User, component_code: int, *, most: int = 50) -> list[Case]:
+    """The cases on a component that `user` may see, newest first. One query."""
+    rows = cases_for(user).filter(component_code=component_code).select_related("case_class")
+    return list(rows.order_by("-reported_at", "-id")[:most])
+
+
 def story_of(case: Case) -> list[CaseEvent]:
     """The events, oldest first, with who and from where. One query."""
     rows = CaseEvent.objects.filter(case_id=case.pk).order_by("number")

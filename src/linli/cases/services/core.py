@@ -16,7 +16,7 @@ from linli.cases.models import Case, CaseEvent, CaseFile
 from linli.cases.queries.chains import facts_of
 from linli.cases.rules.guards import hindrance
 from linli.cases.rules.moves import MoveRefused
-from linli.cases.services import clocks, telling
+from linli.cases.services import clocks, telling, things
 from linli.files import services as files
 from linli.kernel import live, rows
 from linli.kernel.errors import BadInput, NotFound, Stale
@@ -107,6 +107,7 @@ def advance(
     remember(act, stage_from)
     write(act, before, was=was)
     telling.write_reporters(case, move, act.opinion, now=now)
+    things.follow(case, move, actor=actor, now=now)
     return case
 
 

@@ -17,7 +17,7 @@ from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.rules.secrets import report_secret
 from linli.cases.rules.words import month_mark
-from linli.cases.services import clocks, placing, telling
+from linli.cases.services import clocks, placing, telling, things
 from linli.cases.services.core import Act, attach, facts, locked, remember, write
 from linli.catalogue import queries as catalogue
 from linli.kernel import rows
@@ -61,17 +61,23 @@ def report(
     actor: User | None = None,
     submission_key: str | None = None,
     language: str = "zh-hans",
+    component: str = "",
 ) -> Filed:
     """Take a report in; it opens a case at “reported”.
 
-    `case_class` is a code of the catalogue. The same `submission_key` again answers with the first
-    case and doubles nothing. An urgent report by somebody with the grant `cases.urgent` goes
-    straight to the command centre and is filed at once (R59). Raises BadInput, NotYours.
+    `case_class` is a code of the catalogue; `component` the code of the thing it is about, which
+    gives place and class where the report does not. The same `submission_key` again answers with
+    the first case and doubles nothing. An urgent report by somebody with the grant `cases.urgent`
+    goes straight to the command centre and is filed at once (R59). Raises BadInput, NotYours.
     """
     if submission_key and (known := _known(submission_key)):
         return known
     description = clean(description, field="description", most=MOST_DESCRIPTION, least=1)
     address = clean(address, field="address", most=MOST_ADDRESS)
+    thing = things.named(component, actor) if component else None
+    if thing is not None:
+        place = place or things.place_of(thing)
+        case_class = case_class or things.class_of(thing)
     if place is None and not address:
         raise BadInput(
             _("place: please mark a place on the map or write an address."), field="place"
@@ -90,6 +96,7 @@ def report(
         stage=rules.Stage.REPORTED,
         stage_since=now,
         reported_at=now,
+        component_code=thing.code if thing is not None else None,
     )
     if case_class:
         case.case_class_id = catalogue.class_by_code(case_class).id
@@ -320,3 +327,4 @@ def _file_at_once(case: Case, actor: User | None, now: datetime) -> None:
     )
     remember(act, rules.Stage.REPORTED)
     write(act, before)
+    things.follow(case, "file", actor=actor, now=now)

@@ -1,5 +1,6 @@
 """Every write of the register of components: imports and exports, states, inspections."""
 
+from linli.components.services.changing import fault_gone, fault_reported, inspect
 from linli.components.services.importing import (
     ImportRefused,
     apply_import,
@@ -19,8 +20,11 @@ __all__ = [
     "apply_import",
     "begin_import",
     "drop_import",
+    "fault_gone",
+    "fault_reported",
     "first_faults",
     "fold_tallies",
+    "inspect",
     "open_file",
     "proposed_mapping",
     "read_import",
