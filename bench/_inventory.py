@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench._city import DEPARTMENTS, Size
+from bench._city import _NAMES, DEPARTMENTS, Size
 from bench.load import ROADS
 
 #: 34,619 cells in 1,200 km² (R34), in the districts, streets and communities of the other benches.
@@ -110,8 +110,9 @@ class _Columns:
         age: int, door: int, house: int, wrong: int,
     ) -> str:  # fmt: skip
         code, name = self.classes[kind]
-        department = DEPARTMENTS[kind % len(DEPARTMENTS)][1]
-        keeper = DEPARTMENTS[3 + kind % 4][1]
+        here = f"{_NAMES[district - 1]}区"  # units of the district, as bench._city names them
+        department = here + DEPARTMENTS[kind % len(DEPARTMENTS)][1]
+        keeper = here + DEPARTMENTS[3 + kind % 4][1]
         series, status = code.removeprefix("C"), STATES[state]
         installed = f"{2008 + age // 365}-{age % 12 + 1:02d}-{age % 28 + 1:02d}"
         if number > 999_999 or wrong == 1:
