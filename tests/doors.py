@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from linli.staff.web import Access, access_of
@@ -123,10 +124,33 @@ def _waiting(town: Town, case: str) -> object:
     return uuid.UUID(town.photo("chief"))
 
 
+def _component_of(town: Town, case: str) -> str:
+    """The code of a component in the first district."""
+    from linli.components.models import Care, Component, Source
+    from linli.components.rules.quads import quad_of
+
+    home = town.home
+    place = home.place()
+    made, _new = Component.objects.get_or_create(
+        code=3101010307000001,
+        defaults={
+            "quad": quad_of(place.lon, place.lat),
+            "community": home.community,
+            "grid": home.grids[0],
+            "care": Care.objects.get_or_create(maintainer=home.department)[0],
+            "source": Source.objects.get_or_create(name="doors")[0],
+            "place": Point(place.lon, place.lat, srid=4326),
+        },
+    )
+    return made.number
+
+
 #: What goes into the holes of addresses: by address and hole, by package and hole, or by hole.
 HOLES: dict[str, Callable[[Town, str], object]] = {
     "number": lambda town, case: town.case(case).number,
     "secret": lambda town, case: town.filed[case].secret,
+    "desk:component.code": _component_of,
+    "api-v1:get_component.code": _component_of,
     "case_id": lambda town, case: town.case(case).pk,
     "file_number": lambda town, case: 1,  # the photo of the report
     "portal:result.number": lambda town, case: town.case("done").number,

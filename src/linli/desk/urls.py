@@ -1,6 +1,17 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from linli.desk.views import case, exporting, finding, inbox, intake, lists, moves, notices, search
+from linli.desk.views import (
+    case,
+    components,
+    exporting,
+    finding,
+    inbox,
+    intake,
+    lists,
+    moves,
+    notices,
+    search,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +36,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/places", finding.find_places, name="find_places"),
     path("intake/where", finding.where, name="where"),
     path("intake/join/<str:number>", intake.join, name="join"),
+    path("intake/components", components.components_near, name="components_near"),
+    path("components/", components.component_list, name="components"),
+    path("components/labels/", components.labels, name="labels"),
+    path("components/<str:code>/", components.component, name="component"),
     path("find/units", finding.find_units, name="find_units"),
     path("find/classes", finding.find_classes, name="find_classes"),
     path("find/conditions", finding.find_conditions, name="find_conditions"),

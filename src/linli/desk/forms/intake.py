@@ -46,6 +46,7 @@ class IntakeForm(forms.Form):
         widget=Suggested("desk:find_classes"),
         help_text=gettext_lazy("Type a word or a code. May stay open until filing."),
     )
+    component = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     channel = forms.ChoiceField(
         label=pgettext_lazy("input", "Channel"),
         widget=PlainSelect,
@@ -119,6 +120,7 @@ class IntakeForm(forms.Form):
             "case_class": cleaned["case_class"] or None,
             "urgency": cleaned["urgency"],
             "handling": cleaned["handling"],
+            "component": cleaned["component"],
         }
 
     def joining(self) -> dict[str, Any]:
