@@ -15,9 +15,10 @@ export class Drawing {
     private readonly changed: () => void = () => undefined,
   ) {
     const colour = isDark(map.getContainer()) ? "#e9b5d8" : "#8a2a6c"; // no colour of the lights
+    const below = map.getLayer("cases-many") ? "cases-many" : undefined; // the signs of cases keep their colours
     map.addSource(name, { type: "geojson", data: this.shapes() });
-    map.addLayer({ id: `${name}-fill`, type: "fill", source: name, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour, "fill-opacity": 0.12 } });
-    map.addLayer({ id: `${name}-line`, type: "line", source: name, filter: ["!=", ["geometry-type"], "Point"], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 2.5 } });
+    map.addLayer({ id: `${name}-fill`, type: "fill", source: name, filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour, "fill-opacity": 0.12 } }, below);
+    map.addLayer({ id: `${name}-line`, type: "line", source: name, filter: ["!=", ["geometry-type"], "Point"], layout: { "line-join": "round" }, paint: { "line-color": colour, "line-width": 2.5 } }, below);
     map.addLayer({ id: `${name}-point`, type: "circle", source: name, filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": "#ffffff", "circle-stroke-color": colour, "circle-stroke-width": 2, "circle-radius": 4 } });
   }
 
