@@ -34,9 +34,9 @@ def city() -> City:
     return found
 
 
-def agree(user: User) -> int:
+def agree(user: User, filters: tuple[CaseFilter, ...] = FILTERS) -> int:
     """Asserts that list, count and condition agree for every filter; how many cases there are."""
-    for wanted in FILTERS:
+    for wanted in filters:
         rows = queries.filtered(user, wanted, now=NOW).order_by("-reported_at", "-id")
         ids = list(rows.values_list("id", flat=True))
         shown = [case.pk for case in queries.page_for(user, wanted, now=NOW).rows]
@@ -49,6 +49,20 @@ def test_everybody_finds_what_the_condition_says(city: City) -> None:
     found = {agree(post.user) for post in Post.objects.select_related("user")}
     assert max(found) == 5
     assert min(found) < 4
+
+
+def test_a_filter_that_says_what_a_part_says_hides_nothing(city: City) -> None:
+    """Whoever asks for the own district is asked for no other part: the same rows."""
+    own = tuple(CaseFilter(region=place.region.code) for place in city.districts)
+    unit = CaseFilter(unit=city.districts[0].centre.pk)
+    for post in Post.objects.select_related("user"):
+        agree(post.user, (*own, unit))
+    here = city.districts[0]
+    post = make_post("cases.see", unit=here.centre, region=here.region)
+    wanted = queries.lists.where(post.user, own[0], now=NOW)
+    rows = paging._places(post.user, wanted, size=50, whole=False, below=None, above=None)
+    assert rows is not None
+    assert "UNION" not in rows.sql
 
 
 def test_a_new_seat_changes_the_list_at_once(city: City) -> None:

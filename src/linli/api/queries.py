@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import F, FloatField, Func, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,16 +46,14 @@ class Rows(NamedTuple):
     next: str | None
 
 
-_COLUMNS = (
+_NAMES = (
     "id", "reported_at", "stage", "stage_since", "urgency", "handling", "channel", "description",
     "address", "due_at", "warn_at", "suspended_until", "event_count", "report_count", "rating",
     "case_class_id", "grid_id", "community_id", "street_id", "district_id", "centre_id",
     "lead_unit_id",
 )  # fmt: skip
-
-
-def _axis(name: str) -> Func:
-    return Func("place", function=f"ST_{name}", output_field=FloatField(null=True))
+_LISTED = (*_NAMES, "lon", "lat")
+_COLUMNS = ", ".join((*_NAMES, "ST_X(place)", "ST_Y(place)"))
 
 
 def case_rows(
@@ -71,9 +69,8 @@ def case_rows(
     `after` is the last row of the page before: the moment of its report and its id.
     """
     below = None if after is None else cases.Found(*after)
-    rows = cases.newest_cases(user, wanted, now=now, size=size + 1, below=below)
-    rows = rows.annotate(lon=_axis("X"), lat=_axis("Y"))
-    found = list(rows.values(*_COLUMNS, "lon", "lat"))
+    rows = cases.newest_values(user, wanted, _COLUMNS, now=now, size=size + 1, below=below)
+    found = [dict(zip(_LISTED, row, strict=True)) for row in rows]
     more, found = len(found) > size, found[:size]
     token = cursor_text([found[-1]["reported_at"].isoformat(), found[-1]["id"]]) if more else None
     return Rows(_case_rows(found, now), token)
@@ -189,7 +186,7 @@ def case_for(user: User, number: str) -> Case:
 
 def case_row(case: Case, now: datetime) -> Row:
     """One case as a row of the list."""
-    row = {name: getattr(case, name) for name in _COLUMNS}
+    row = {name: getattr(case, name) for name in _NAMES}
     row["lon"], row["lat"] = case.place.coords if case.place else (None, None)
     return _case_rows([row], now)[0]
 

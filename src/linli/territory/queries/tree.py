@@ -47,6 +47,9 @@ class Tree:
         for children in self._children.values():
             children.sort(key=lambda region: region.code)
         self._under: dict[int, frozenset[int]] = {}
+        self._coded: dict[str, RegionFacts] = {}
+        for region in sorted(regions, key=lambda region: (region.ended, -region.id)):
+            self._coded.setdefault(region.code, region)
 
     def region(self, region_id: int) -> RegionFacts:
         """Raises NotFound."""
@@ -57,8 +60,7 @@ class Tree:
 
     def by_code(self, code: str) -> RegionFacts | None:
         """The region that carries `code`, the present one before an ended one."""
-        found = [region for region in self._regions.values() if region.code == code]
-        return min(found, key=lambda region: (region.ended, -region.id), default=None)
+        return self._coded.get(code)
 
     def every(self) -> list[RegionFacts]:
         """All regions, ended ones included."""
