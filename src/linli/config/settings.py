@@ -251,6 +251,7 @@ AXES_VERBOSE = False
 PASSWORD_DAYS = int(os.environ.get("LINLI_PASSWORD_DAYS", "90"))
 IDLE_MINUTES = int(os.environ.get("LINLI_IDLE_MINUTES", "30"))
 
+SESSION_ENGINE = "linli.kernel.sessions"
 SESSION_COOKIE_NAME = "linli_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

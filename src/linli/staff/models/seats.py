@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet, Subquery
 
-from linli.kernel import versions
+from linli.kernel import rows, versions
 from linli.staff.models.posts import Post
 from linli.staff.models.units import StaffState, Unit
 from linli.staff.rules import Seat, UnitNode, UnitTree
@@ -40,14 +40,14 @@ def unit_tree(stamp: UUID | None = None) -> UnitTree:
         stamp = cast("UUID | None", versions.present("staff.units"))
     if _kept and stamp is not None and _kept[0].stamp == stamp:
         return _kept[0].tree
-    rows = list(
+    units = list(
         Unit.objects.annotate(stamp=_stamp()).values_list(
             "id", "parent_id", "kind", "region_id", "stamp"
         )
     )
-    tree = UnitTree({row[0]: UnitNode(*row[:4]) for row in rows})
-    if rows and rows[0][4] is not None:
-        _kept[:] = [_Kept(rows[0][4], tree)]
+    tree = UnitTree({row[0]: UnitNode(*row[:4]) for row in units})
+    if units and units[0][4] is not None:
+        _kept[:] = [_Kept(units[0][4], tree)]
     return tree
 
 
@@ -67,7 +67,7 @@ def with_duties(posts: QuerySet[Post], now: datetime) -> QuerySet[Any]:
     )
 
 
-def seat_for(post: Post, tree: UnitTree, grids: list[int]) -> Seat:
+def seat_for(post: Post | _Held, tree: UnitTree, grids: list[int]) -> Seat:
     """`post` as a seat."""
     centre = tree.centre_of(post.unit_id)
     return Seat(
@@ -95,10 +95,34 @@ def seats_of(user: User, now: datetime) -> tuple[Seat, ...]:
     """
     if user.pk is None or not user.is_active:
         return ()
-    posts = list(
-        with_duties(Post.objects.filter(held_at(now), user_id=user.pk), now).order_by("id")
-    )
-    if not posts:
+    found = rows.ask(_HELD, [user.pk, now])
+    if not found:
         return ()
-    tree = unit_tree(posts[0].stamp)
-    return tuple(seat_for(post, tree, post.grids) for post in posts)
+    tree = unit_tree(found[0][-1])
+    return tuple(seat_for(_Held(user.pk, *row[:-2]), tree, row[-2]) for row in found)
+
+
+# `with_duties` of the posts held now, as every page of a signed-in person asks for them.
+_HELD = """
+    WITH present AS (SELECT %s::bigint AS user_id, %s::timestamptz AS now)
+    SELECT p.id, p.unit_id, p.title, p.reach, p.region_id, p.class_codes, p.grants,
+        ARRAY(SELECT DISTINCT d.grid_id FROM staff_gridduty d
+         WHERE d.post_id = p.id AND d.valid_from <= now
+            AND (d.valid_to IS NULL OR d.valid_to > now)),
+        (SELECT stamp FROM staff_staffstate WHERE id = 1)
+    FROM present JOIN staff_post p ON p.user_id = present.user_id
+    WHERE p.valid_from <= now AND (p.valid_to IS NULL OR p.valid_to > now)
+    ORDER BY p.id"""
+
+
+class _Held(NamedTuple):
+    """A post without what no seat is made of."""
+
+    user_id: int
+    pk: int
+    unit_id: int
+    title: str
+    reach: str
+    region_id: int | None
+    class_codes: list[str]
+    grants: list[str]
