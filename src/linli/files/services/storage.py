@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -18,16 +19,18 @@ from linli.kernel.errors import NotFound
 log = logging.getLogger(__name__)
 PIECE = 256 * 1024
 
-try:
+
+def _kinds_of_fault() -> tuple[type[Exception], ...]:
+    """What a storage raises that cannot be reached; asked only once something was raised."""
+    if "boto3" not in sys.modules:  # files lie in a local folder
+        return (OSError,)
     from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]  # no stubs
     from botocore.exceptions import (  # type: ignore[import-untyped]  # no stubs
         BotoCoreError,
         ClientError,
     )
 
-    _FAULTS: tuple[type[Exception], ...] = (OSError, Boto3Error, BotoCoreError, ClientError)
-except ImportError:  # the extra `s3` is not installed
-    _FAULTS = (OSError,)
+    return (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 class Pieces:
@@ -60,7 +63,7 @@ def _faults(doing: str, key: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise NotFound(_("This file is not there any more.")) from None
-    except _FAULTS as fault:
+    except _kinds_of_fault() as fault:
         status = getattr(fault, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode")
         if status == 404:
             raise NotFound(_("This file is not there any more.")) from None
