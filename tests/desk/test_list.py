@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from linli.audit.models import AccessLog
-from linli.cases.forms import read_filter
+from linli.cases.forms import FilterForm, read_filter
 from linli.cases.models import SavedFilter
 from linli.cases.rules.inputs import Place
 from linli.desk.rules.cells import safe_cell
 from linli.desk.rules.columns import COLUMNS
+from linli.desk.rules.queues import queue_choices
 from linli.kernel.errors import BadInput
+from linli.kernel.templatetags import linli as kit
 from tests.cases.city import City
 from tests.conftest import NOW
 from tests.desk.conftest import Seated
@@ -61,6 +64,24 @@ def _query(**values: str) -> QueryDict:
     query = QueryDict(mutable=True)
     query.update(values)
     return query
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en", "zh-hant"])
+def test_filters_drawn_before_are_drawn_as_if_anew(city: City, language: str) -> None:
+    here, there = city.districts
+    people = [
+        make_post("cases.see", unit=place.centre, region=place.region).user
+        for place in (here, there)
+    ]
+    asked = ("", "stage=filed,handling", "channel=hotline&mine=1", "q=灯&queue=late", "suspended=0")
+    with translation.override(language):
+        for user in people:
+            for text in asked:
+                wanted = read_filter(QueryDict(text))
+                for queues in (queue_choices(), queue_choices()[:2], []):
+                    form = FilterForm(user, wanted, queues=queues)
+                    for bound in (*form.visible_fields(), *form.more_fields()):
+                        assert kit.field(bound, css="thin") == kit._field(bound, None, "thin")
 
 
 @pytest.mark.parametrize("query", ["light=blue", "since=tomorrow", "class=没有", "cursor=x",

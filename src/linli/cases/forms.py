@@ -155,8 +155,9 @@ class FilterForm(forms.Form):
             **{n: f for n, f in self.fields.items() if n not in ("q", "stage")},
         }
         self._offer("region", _region_choices(user))
-        if listed := list(queues):
-            self._offer("queue", listed)
+        self._queues = list(queues)
+        if self._queues:
+            self._offer("queue", self._queues)
         else:
             self.fields["queue"] = forms.CharField(required=False, widget=forms.HiddenInput)
         if len(wanted.stages) > 1 and initial["stage"] != "open":  # several, chosen elsewhere
@@ -177,6 +178,13 @@ class FilterForm(forms.Form):
     def more_fields(self) -> list[forms.BoundField]:
         """The filters behind “more”."""
         return [self[name] for name in MORE if not self[name].is_hidden]
+
+    def drawn_alike(self, name: str) -> tuple[str, ...] | None:
+        """For the kit's `field`: a filter that is not set looks the same for everybody, but for the
+        regions, and the queues a page offers. Never what a person has typed."""
+        if name == "region" or self.initial.get(name) or self.is_bound:
+            return None
+        return tuple(code for code, _label in self._queues) if name == "queue" else ()
 
     @property
     def more_set(self) -> bool:

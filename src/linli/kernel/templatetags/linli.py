@@ -14,8 +14,8 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from linli.kernel.bundle import asset_url, bundle, icon_names
 
@@ -255,7 +255,30 @@ def mask_phone(number: str | None) -> str:
 # -- forms ----------------------------------------------------------------------------------------
 @register.simple_tag
 def field(bound: BoundField, label: str | None = None, css: str = "") -> SafeString:
-    """A form field with its label, help, errors and the links between them for screen readers."""
+    """A form field with its label, help, errors and the links between them for screen readers.
+
+    A form may say by `drawn_alike(name)` what a field of it depends on besides its name and the
+    language (None: on more than that); such a field is drawn once. A filter bar has twenty fields
+    on every page, most of them empty.
+    """
+    alike = getattr(bound.form, "drawn_alike", None)
+    same = alike(bound.name) if alike is not None else None
+    if same is None:
+        return _field(bound, label, css)
+    key = (type(bound.form), bound.html_name, same, label, css, get_language())
+    drawn = _drawn.get(key)
+    if drawn is None:
+        if len(_drawn) >= _MOST_DRAWN:
+            _drawn.clear()
+        drawn = _drawn[key] = _field(bound, label, css)
+    return drawn
+
+
+_MOST_DRAWN = 500
+_drawn: dict[tuple[object, ...], SafeString] = {}
+
+
+def _field(bound: BoundField, label: str | None, css: str) -> SafeString:
     named = conditional_escape(bound.label if label is None else label)
     widget, own, to = bound.field.widget, bound.auto_id, bound.id_for_label
     control, errors, role = _control(bound), bound.errors, ""
