@@ -8,27 +8,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territory', '0001_territory'),
+        ("territory", "0001_territory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CardIssue',
+            name="CardIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch', models.UUIDField(default=uuid.uuid4)),
-                ('copies', models.PositiveIntegerField()),
-                ('issued_at', models.DateTimeField()),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.grid')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("batch", models.UUIDField(default=uuid.uuid4)),
+                ("copies", models.PositiveIntegerField()),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territory.grid",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('copies__gte', 1), ('copies__lte', 500)), name='portal_cardissue_copies'), models.UniqueConstraint(fields=('batch', 'grid'), name='portal_cardissue_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("copies__gte", 1), ("copies__lte", 500)),
+                        name="portal_cardissue_copies",
+                    ),
+                    models.UniqueConstraint(fields=("batch", "grid"), name="portal_cardissue_once"),
+                ],
             },
         ),
     ]
