@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -117,6 +116,8 @@ def workbook(
     head: list[str], rows: Iterable[list[str]], now: datetime, *, sheet_rows: int = SHEET_ROWS
 ) -> IO[bytes]:
     """A workbook in a temporary file, every cell text; a full sheet is followed by another one."""
+    import xlsxwriter  # six megabytes that few requests need
+
     file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
     book = xlsxwriter.Workbook(
         file,

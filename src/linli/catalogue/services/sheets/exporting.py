@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from linli.catalogue.models import CaseClass, Edition, FilingCondition
@@ -127,6 +126,8 @@ def _csv(tables: dict[Kind, list[list[str]]]) -> bytes:
 
 
 def _xlsx(tables: dict[Kind, list[list[str]]]) -> bytes:
+    import xlsxwriter  # six megabytes that few requests need
+
     out = io.BytesIO()
     # Every cell is text: codes keep their zeros, and nothing becomes a formula or a link.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
