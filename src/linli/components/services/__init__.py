@@ -1,6 +1,7 @@
 """Every write of the register of components: imports and exports, states, inspections."""
 
 from linli.components.services.changing import fault_gone, fault_reported, inspect
+from linli.components.services.exporting import write_register
 from linli.components.services.importing import (
     ImportRefused,
     apply_import,
@@ -29,4 +30,5 @@ __all__ = [
     "proposed_mapping",
     "read_import",
     "write_faults",
+    "write_register",
 ]
