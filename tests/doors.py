@@ -180,6 +180,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "console:extend_posts.code": lambda town, case: "operator",
     "duty_id": lambda town, case: town.posts["worker"].duties.first().pk,
     "token_id": lambda town, case: town.token_id,
+    "api:get_component.code": lambda town, case: "3101010101000001",  # nobody's
     "console:*.code": lambda town, case: town.home.grids[0].code,
     "console:cell.code": lambda town, case: Cell.objects.values_list("code", flat=True)[0],
     "console:region_geojson.code": lambda town, case: town.home.community.code,
