@@ -150,7 +150,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "number": lambda town, case: town.case(case).number,
     "secret": lambda town, case: town.filed[case].secret,
     "desk:component.code": _component_of,
-    "api-v1:get_component.code": _component_of,
+    "api:get_component.code": _component_of,
     "case_id": lambda town, case: town.case(case).pk,
     "file_number": lambda town, case: 1,  # the photo of the report
     "portal:result.number": lambda town, case: town.case("done").number,
@@ -180,7 +180,6 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "console:extend_posts.code": lambda town, case: "operator",
     "duty_id": lambda town, case: town.posts["worker"].duties.first().pk,
     "token_id": lambda town, case: town.token_id,
-    "api:get_component.code": lambda town, case: "3101010101000001",  # nobody's
     "console:*.code": lambda town, case: town.home.grids[0].code,
     "console:cell.code": lambda town, case: Cell.objects.values_list("code", flat=True)[0],
     "console:region_geojson.code": lambda town, case: town.home.community.code,
