@@ -2,7 +2,7 @@
 
 Laid out for eleven million rows: about 130 bytes each, the code itself is the key, the place is in
 an ordinary index as one number, the class is read from the code, and what is shared stands in small
-tables (docs/adr/0013). The large tables have no constraint that points at another table: their
+tables (docs/adr/0012). The large tables have no constraint that points at another table: their
 imports check a million rows at once, and regions, cells and units are never deleted.
 """
 

@@ -2,7 +2,7 @@
 
 The number interleaves the bits of the place's column and row in the Web Mercator world, 31 each
 (1.9 cm at the equator): its first 2·z bits are the tile of zoom z. A B-tree over it is half the
-size of a spatial index, quicker to fill, and counts by tile with a shift (docs/adr/0013).
+size of a spatial index, quicker to fill, and counts by tile with a shift (docs/adr/0012).
 """
 
 from __future__ import annotations
