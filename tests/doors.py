@@ -159,6 +159,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "move": lambda town, case: "comment",
     "kind": lambda town, case: "csv",
     "portal:board.code": lambda town, case: town.home.grids[0].code,
+    "portal:portrait.code": lambda town, case: town.home.grids[0].code,
     "filter_id": lambda town, case: town.users["chief"].saved_filters.get().pk,
     "notice_id": lambda town, case: _notice_of(town, "chief"),
     "upload_id": _waiting,

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("nearby/results/<str:number>/<int:file_number>", nearby.result, name="result"),
     path("grids/", grids.grids, name="grids"),
     path("grids/<str:code>/", grids.board, name="board"),
+    path("grids/<str:code>/worker.jpg", grids.portrait, name="portrait"),
     path("cards/", cards.cards, name="cards"),
     path("cards/<uuid:batch>/", cards.card_sheet, name="card_sheet"),
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.rules.numbers import parse_case_number
 from linli.field.queries import grids
 from linli.notices import queries, services
 from linli.staff import queries as staff
+from linli.staff import services as people
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -23,9 +27,31 @@ def me(request: StaffRequest) -> HttpResponse:
         "duties": grids.duties_of(request.user, now=now),
         "posts": list(staff.posts_of(request.user, now=now)),
         "notices": queries.notices_for(request.user, size=20).rows,
+        "portrait": staff.portrait_of(request.user),
+        "upload_url": reverse("files:upload"),
         "now": now,
     }
     return render(request, "field/me.html", context)
+
+
+@require_POST
+@staff_page()
+def portrait(request: StaffRequest) -> HttpResponse:
+    """Put my picture on the boards of my grids, or take it back."""
+    now = timezone.now()
+    if "take_back" in request.POST:
+        people.take_portrait_back(actor=request.user, now=now)
+        messages.success(request, _("Your picture is gone from the boards."))
+    else:
+        chosen = request.POST.getlist("files")
+        people.show_portrait(
+            actor=request.user,
+            upload_id=chosen[-1] if chosen else "",
+            agreed=request.POST.get("agreed") == "1",
+            now=now,
+        )
+        messages.success(request, _("The boards of your grids show your picture now."))
+    return redirect("field:me")
 
 
 @require_POST

@@ -7,10 +7,13 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from linli.cases import queries as cases
 from linli.catalogue import queries as catalogue
+from linli.kernel.errors import NotFound
 from linli.staff import queries as staff
+from linli.staff.models import GridDuty, Portrait
 from linli.territory import queries as territory
 from linli.territory.models import Grid
 from linli.territory.queries import RegionFacts
@@ -29,6 +32,7 @@ class Board:
     grid: Grid
     area: str
     worker: str
+    has_portrait: bool
     substitutes: list[str]
     unit: str
     phone: str
@@ -51,6 +55,7 @@ def board_of(code: str, *, now: datetime, since: datetime) -> Board:
         grid=grid,
         area=" ".join(names),
         worker=str(primary[0].post.user) if primary else "",
+        has_portrait=bool(primary) and portrait_of(primary[0]) is not None,
         substitutes=[str(d.post.user) for d in duties if d.role != "primary"],
         unit=unit.label if unit else "",
         phone=(unit.public_phone if unit else "") or str(settings.PUBLIC_PHONE),
@@ -60,6 +65,22 @@ def board_of(code: str, *, now: datetime, since: datetime) -> Board:
         figures=cases.public_figures(grid.pk, since=since),
         sketch=territory.sketch_of_grid(grid.pk, on=on),
     )
+
+
+def portrait_key(code: str, *, now: datetime) -> str:
+    """Under which key the picture of a grid's worker lies, who has agreed. Raises NotFound."""
+    grid = territory.grid_by_code(code, on=timezone.localdate(now))
+    for duty in staff.workers_of([grid.pk], now=now):
+        shown = portrait_of(duty) if duty.role == "primary" else None
+        if shown is not None:
+            return str(shown.key)
+    raise NotFound(_("There is no such picture."))
+
+
+def portrait_of(duty: GridDuty) -> Portrait | None:
+    """The picture that the person on duty lets the board show."""
+    shown: Portrait | None = getattr(duty.post.user, "portrait", None)
+    return shown
 
 
 @dataclass(frozen=True)

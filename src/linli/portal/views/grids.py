@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from linli.files import services as files
 from linli.portal import rules
 from linli.portal.forms.report import point_of
 from linli.portal.queries import boards, choices
@@ -38,6 +40,14 @@ def grids(request: HttpRequest) -> HttpResponse:
         "branch": boards.branch(request.GET.get("in", "")[:12], on=on),
     }
     return render(request, "portal/grids.html", context)
+
+
+@require_safe
+@public_page
+def portrait(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The picture of the grid's worker, for as long as they agree to it."""
+    key = boards.portrait_key(code, now=timezone.now())
+    return files.respond(request, key=key, mime="image/jpeg", name="worker.jpg")
 
 
 @require_safe

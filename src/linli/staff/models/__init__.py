@@ -1,6 +1,7 @@
 """People, units, posts and tokens."""
 
 from linli.staff.models.people import PasswordRecord, User
+from linli.staff.models.portraits import Portrait
 from linli.staff.models.posts import (
     DutyRole,
     GridDuty,
@@ -20,6 +21,7 @@ __all__ = [
     "GridDuty",
     "KnownGrant",
     "PasswordRecord",
+    "Portrait",
     "Post",
     "PostKind",
     "PostTemplate",

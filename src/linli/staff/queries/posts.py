@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
-from linli.staff.models import GridDuty, Post, PostTemplate, User
+from linli.staff.models import GridDuty, Portrait, Post, PostTemplate, User
 from linli.staff.models.seats import held_at
 from linli.staff.rules import GRANTS
 from linli.territory.models import Grid
@@ -70,6 +70,11 @@ def posts_of(account: User, *, now: datetime | None = None) -> QuerySet[Post]:
     return (rows if now is None else rows.filter(held_at(now))).order_by("-valid_from", "-id")
 
 
+def portrait_of(account: User) -> Portrait | None:
+    """The picture that a person lets the boards of their grids show. One query."""
+    return Portrait.objects.filter(user=account).first()
+
+
 def posts_of_unit(unit_id: int, *, now: datetime) -> QuerySet[Post]:
     """The posts held in a unit at `now`, by title. One query."""
     rows = Post.objects.filter(held_at(now), unit_id=unit_id, user__is_active=True)
@@ -87,7 +92,8 @@ def holders_of(grant: str, *, unit_ids: Iterable[int], now: datetime) -> QuerySe
 def workers_of(grid_ids: Iterable[int], *, now: datetime) -> QuerySet[GridDuty]:
     """Who looks after these grids at `now`, primary workers first, with their people. One query."""
     rows = GridDuty.objects.filter(held_at(now), grid_id__in=set(grid_ids))
-    return rows.select_related("post__user", "post__unit").order_by("grid_id", "role", "id")
+    people = ("post__user__portrait", "post__unit")
+    return rows.select_related(*people).order_by("grid_id", "role", "id")
 
 
 def grids_without_worker(*, now: datetime) -> QuerySet[Grid]:

@@ -12,6 +12,7 @@ from linli.staff.services.accounts import (
 )
 from linli.staff.services.duties import appoint_worker, end_duty
 from linli.staff.services.grants import keep_grants
+from linli.staff.services.portraits import show_portrait, take_portrait_back
 from linli.staff.services.posts import edit_post, end_post, extend_posts, give_post
 from linli.staff.services.sessions import (
     end_session,
@@ -53,6 +54,8 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "seed_templates",
+    "show_portrait",
+    "take_portrait_back",
     "unlock_account",
     "verify_audit",
 ]
