@@ -42,7 +42,7 @@ def test(arguments: list[str]) -> int:
         failed = [check.name for check in _checks(environment) if not _passes(check)]
         failed += [name for name, find in GUARDS.items() if not _holds(name, find)]
         say("pytest …")
-        code = _tests(["-q", "-n", _processes()], environment)
+        code = _tests(["-q", "-n", _processes(), "--dist", "worksteal"], environment)
         if code == NO_TESTS:
             say("No test was found: that is a fault, not a success.")
         failed += ["pytest"] if code else []
