@@ -39,6 +39,7 @@ pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
 _FAULTS = (
     *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
     *(struct.error, zlib.error, ZeroDivisionError, OverflowError),
+    RuntimeError,  # what libheif says of a size or a part it does not believe
 )
 # A large photo takes up to 250 MB while it is decoded: one at a time in each process.
 _one_at_a_time = threading.Lock()
