@@ -1,10 +1,7 @@
-"""What the portal decides without a database: pictures for classes, QR codes, stages in words."""
+"""What the portal decides without a database: pictures for classes, stages in words."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import qrcode
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -47,28 +44,3 @@ RATINGS: tuple[tuple[int, str | Promise, str], ...] = (
     (2, _("Fairly satisfied"), "mood-neutral"),
     (1, _("Not satisfied"), "mood-sad"),
 )
-
-
-class Qr(NamedTuple):
-    """A QR code as an SVG path on a square of `size` modules, quiet zone included."""
-
-    size: int
-    path: str
-
-
-def qr(text: str) -> Qr:
-    """The QR code of `text`, medium error correction, one run of dark modules a stroke."""
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
-    code.add_data(text)
-    matrix = code.get_matrix()
-    runs = []
-    for y, row in enumerate(matrix):
-        x = 0
-        while x < len(row):
-            end = x
-            while end < len(row) and row[end]:
-                end += 1
-            if end > x:
-                runs.append(f"M{x} {y}h{end - x}v1h-{end - x}z")
-            x = end + 1
-    return Qr(len(matrix), "".join(runs))

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.cases import queries as cases
 from linli.components import policy, queries, services
 from linli.components.rules.filters import ComponentFilter
-from linli.components.rules.labels import qr
 from linli.desk.forms.components import ComponentFilterForm, InspectionForm
 from linli.desk.queries import choices
 from linli.kernel.errors import BadInput, Refused
+from linli.kernel.qr import qr
 from linli.staff.web import StaffRequest, staff_page
 
 LABELS_A_SHEET = 40

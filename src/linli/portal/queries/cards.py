@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
-from linli.portal import rules
+from linli.kernel.qr import Qr, qr
 from linli.portal.models import CardIssue
 from linli.staff import queries as staff
 from linli.territory import queries as territory
@@ -35,7 +35,7 @@ class Card:
     unit: str
     phone: str
     link: str
-    qr: rules.Qr
+    qr: Qr
 
     @property
     def each(self) -> range:
@@ -100,7 +100,7 @@ def cards_of(user: User, batch: uuid.UUID, *, now: datetime, root: str) -> list[
                 unit=post.unit.label if post else "",
                 phone=str(settings.PUBLIC_PHONE),
                 link=link,
-                qr=rules.qr(link),
+                qr=qr(link),
             )
         )
     return found

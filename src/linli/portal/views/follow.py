@@ -24,6 +24,7 @@ from linli.cases.services import following
 from linli.files import services as files
 from linli.kernel import limits
 from linli.kernel.errors import NotFound, Refused
+from linli.kernel.qr import qr
 from linli.portal import rules
 from linli.portal.forms.follow import FindForm, RateForm, WordsForm
 from linli.portal.forms.photos import holder_of, refuse_too_much, upload_url
@@ -112,7 +113,7 @@ def receipt(request: HttpRequest, number: str, secret: str) -> HttpResponse:
         "number": found.own_case.number,
         "secret": secret,
         "link": link,
-        "qr": rules.qr(link),
+        "qr": qr(link),
         "joined": found.report.number > 1,
     }
     return render(request, "portal/receipt.html", context)

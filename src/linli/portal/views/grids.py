@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linli.files import services as files
-from linli.portal import rules
+from linli.kernel.qr import qr
 from linli.portal.forms.report import point_of
 from linli.portal.queries import boards, choices
 from linli.staff.web import public_page
@@ -60,7 +60,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         "board": boards.board_of(code, now=now, since=now - timedelta(days=DAYS)),
         "days": DAYS,
         "link": link,
-        "qr": rules.qr(link),
+        "qr": qr(link),
         "today": timezone.localdate(),
     }
     return render(request, "portal/board.html", context)

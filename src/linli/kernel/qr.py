@@ -1,4 +1,4 @@
-"""The QR label of a component: its code, as an SVG path."""
+"""QR codes for paper and screens, drawn without the network."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ def qr(text: str) -> Qr:
     """The QR code of `text`, medium error correction, one run of dark modules a stroke."""
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
     code.add_data(text)
-    runs = []
     matrix = code.get_matrix()
+    runs = []
     for y, row in enumerate(matrix):
-        begin = None
-        for x, dark in enumerate([*row, False]):
-            if dark and begin is None:
-                begin = x
-            elif not dark and begin is not None:
-                runs.append(f"M{begin} {y}h{x - begin}v1h-{x - begin}z")
-                begin = None
+        x = 0
+        while x < len(row):
+            end = x
+            while end < len(row) and row[end]:
+                end += 1
+            if end > x:
+                runs.append(f"M{x} {y}h{end - x}v1h-{end - x}z")
+            x = end + 1
     return Qr(len(matrix), "".join(runs))
