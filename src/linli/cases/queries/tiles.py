@@ -7,7 +7,6 @@ and a tile to its four children. The box in degrees is only there for the index 
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from dataclasses import dataclass
@@ -28,11 +27,11 @@ from linli.cases.queries.public import public_rows, rounded
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.stages import OPEN
 from linli.catalogue import queries as catalogue
+from linli.kernel.mvt import encoded
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-EXTENT = 4096
 POINTS_FROM = 14  # zoom from which single cases show
 MOST_POINTS = 1_500  # in one tile; beyond, it is drawn as clusters (the bound is 200 kB a tile)
 MOST_COUNTED = 20_000  # cases that one tile counts; beyond, the newest, marked `more`
@@ -121,7 +120,7 @@ def case_tile(user: User, wanted: CaseFilter, z: int, x: int, y: int, *, now: da
         if spot.more:
             facts["more"] = True
         features.append((spot.x, spot.y, facts))
-    return _encoded("cases", features, z, x, y)
+    return encoded("cases", features, z, x, y)
 
 
 def public_tile(z: int, x: int, y: int, *, now: datetime) -> bytes:
@@ -154,7 +153,7 @@ def public_tile(z: int, x: int, y: int, *, now: datetime) -> bytes:
             "day": case.reported_on.isoformat(),
         }
         features.append((*at, facts))
-    return _encoded("nearby", features, z, x, y)
+    return encoded("nearby", features, z, x, y)
 
 
 # -- how it is counted ----------------------------------------------------------------------------
@@ -239,24 +238,3 @@ def _fractions(lon: float, lat: float) -> tuple[float, float]:
     """Where a point lies in the Web Mercator world, from the north-west: 0 … 1 each way."""
     up = math.log(math.tan(math.radians(45 + lat / 2)))
     return (lon + 180) / 360, (1 - up / math.pi) / 2
-
-
-_ENCODE = """
-    SELECT ST_AsMVT(f, %s, %s, 'shape') FROM (
-        SELECT ST_MakePoint((e ->> 0)::int, (e ->> 1)::int) AS shape, e -> 2 AS facts
-        FROM jsonb_array_elements(%s::jsonb) AS e) AS f"""
-
-
-def _encoded(
-    layer: str, features: list[tuple[float, float, dict[str, Any]]], z: int, x: int, y: int
-) -> bytes:
-    """The features as a tile of one layer. One query, none for nothing."""
-    if not features:
-        return b""
-    rows = [
-        [int((at_x * 2**z - x) * EXTENT), int((at_y * 2**z - y) * EXTENT), facts]
-        for at_x, at_y, facts in features
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ENCODE, [layer, EXTENT, json.dumps(rows)])
-        return bytes(cursor.fetchone()[0])

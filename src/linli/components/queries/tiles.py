@@ -6,13 +6,11 @@ summed over the tile's part of the lattice; near by components are read along th
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, Sum
 
 from linli.components.models import Tally
@@ -30,11 +28,11 @@ from linli.components.rules.tallies import (
     lattice_of,
     level_for,
 )
+from linli.kernel.mvt import encoded
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-EXTENT = 4096
 MOST_COUNTED = 30_000  # of what only components themselves can tell; beyond, `more`
 
 
@@ -90,7 +88,7 @@ def component_tile(user: User, wanted: ComponentFilter, z: int, x: int, y: int) 
         if spot.more:
             facts["more"] = True
         features.append((spot.x, spot.y, facts))
-    return _encoded(features, z, x, y)
+    return encoded("components", features, z, x, y)
 
 
 _STANDING = tuple(state for state in State if state != State.REMOVED)
@@ -168,21 +166,3 @@ def _points(cuts: list[Cut], ranges: list[tuple[int, int]], most: int) -> tuple[
         Spot(at_x, at_y, 1, int(state != State.IN_USE), code, state)
         for at_x, at_y, (_quad, code, state) in zip(x.tolist(), y.tolist(), found, strict=True)
     ], more
-
-
-_ENCODE = """
-    SELECT ST_AsMVT(f, 'components', %s, 'shape') FROM (
-        SELECT ST_MakePoint((e ->> 0)::int, (e ->> 1)::int) AS shape, e -> 2 AS facts
-        FROM jsonb_array_elements(%s::jsonb) AS e) AS f"""
-
-
-def _encoded(features: list[tuple[float, float, dict[str, Any]]], z: int, x: int, y: int) -> bytes:
-    if not features:
-        return b""
-    rows = [
-        [int((at_x * 2**z - x) * EXTENT), int((at_y * 2**z - y) * EXTENT), facts]
-        for at_x, at_y, facts in features
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ENCODE, [EXTENT, json.dumps(rows)])
-        return bytes(cursor.fetchone()[0])

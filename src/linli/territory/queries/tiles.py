@@ -15,10 +15,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.mvt import EXTENT
 from linli.territory.queries.versions import versions
 
 DEEPEST = 22
-_EXTENT = 4096
 
 
 class Tile(NamedTuple):
@@ -162,11 +162,11 @@ def _sql(layer: str, chosen: _Layer) -> str:
             ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => %(margin)s), 4326) AS here),
         found AS (
             SELECT {chosen.columns}, ST_AsMVTGeom(ST_Transform({shape}, 3857),
-                (SELECT there FROM box), {_EXTENT}, {chosen.buffer}) AS shape
+                (SELECT there FROM box), {EXTENT}, {chosen.buffer}) AS shape
             FROM {chosen.source}
             WHERE {geometry} && (SELECT here FROM box) AND {big_enough}
             ORDER BY {chosen.order} LIMIT {chosen.most})
-        SELECT ST_AsMVT(found, '{layer}', {_EXTENT}, 'shape')
+        SELECT ST_AsMVT(found, '{layer}', {EXTENT}, 'shape')
         FROM found WHERE shape IS NOT NULL"""
 
 
@@ -176,7 +176,7 @@ def _parameters(z: int, x: int, y: int, today: date) -> dict[str, Any]:
         "x": x,
         "y": y,
         "today": today,
-        "margin": 64 / _EXTENT,
+        "margin": 64 / EXTENT,
         "pixel": 360.0 / 2**z / 512 / 2,
         "tier": _tier_at(z),
         "kinds": _roads_at(z),
