@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+T = TypeVar("T")
 SIZE = 20_000  # rows of a batch: some ten megabytes
 
 
@@ -23,6 +25,18 @@ class Batch(NamedTuple):
     shapes: list[bytes | None] | None
     faults: dict[int, str]
     position: int
+
+
+def runs(
+    things: Iterable[T], position: int, row: int, size: int
+) -> Iterator[tuple[list[T], int, int]]:
+    """What lies behind the first `position` things, at most `size` at a time: the things, the
+    number of their first row, and where the next run begins."""
+    rest = islice(things, position, None)
+    while run := list(islice(rest, size)):
+        position += len(run)
+        yield run, row, position
+        row += len(run)
 
 
 class Reader(ABC):

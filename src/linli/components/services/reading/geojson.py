@@ -12,7 +12,7 @@ import shapely
 from django.utils.translation import gettext as _
 
 from linli.components.rules.columns import GEOMETRY
-from linli.components.services.reading.batches import SIZE, Batch, Reader
+from linli.components.services.reading.batches import SIZE, Batch, Reader, runs
 from linli.kernel.errors import BadInput
 
 _CHUNK = 1 << 20  # characters
@@ -39,18 +39,8 @@ class GeoJsonReader(Reader):
         self.size = 0  # how many there are is known at the end
 
     def batches(self, position: int, row: int, *, size: int = SIZE) -> Iterator[Batch]:
-        waiting: list[Any] = []
-        count = 0
-        for count, feature in enumerate(self._features(), start=1):
-            if count <= position:
-                continue
-            waiting.append(feature)
-            if len(waiting) == size:
-                yield self._batch(waiting, row, count)
-                row += len(waiting)
-                waiting = []
-        if waiting:
-            yield self._batch(waiting, row, count)
+        for run in runs(self._features(), position, row, size):
+            yield self._batch(*run)
 
     def _batch(self, features: list[Any], row: int, position: int) -> Batch:
         names = [name for name in self.headings if name != GEOMETRY]

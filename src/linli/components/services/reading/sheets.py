@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import python_calamine
 from django.utils.translation import gettext as _
 
-from linli.components.services.reading.batches import SIZE, Batch, Reader
+from linli.components.services.reading.batches import SIZE, Batch, Reader, runs
 from linli.components.services.reading.tables import _distinct
 from linli.kernel.errors import BadInput
 
@@ -35,19 +36,14 @@ class SheetReader(Reader):
         self.size = max(0, int(self._sheet.height) - 1)
 
     def batches(self, position: int, row: int, *, size: int = SIZE) -> Iterator[Batch]:
-        waiting: list[list[str]] = []
-        width, count = len(self.headings), 0
-        for count, cells in enumerate(self._sheet.iter_rows()):
-            if count <= position:  # 0: the headings
-                continue
-            texts = [_text(cell) for cell in cells[:width]]
-            waiting.append([*texts, *([""] * (width - len(texts)))])
-            if len(waiting) == size:
-                yield self._batch(waiting, row, count)
-                row += len(waiting)
-                waiting = []
-        if waiting:
-            yield self._batch(waiting, row, count)
+        below = islice(self._sheet.iter_rows(), 1, None)
+        for found, first, following in runs(below, position, row, size):
+            yield self._batch([self._texts(cells) for cells in found], first, following)
+
+    def _texts(self, cells: list[Any]) -> list[str]:
+        """A row as texts, as many as there are headings."""
+        texts = [_text(cell) for cell in cells[: len(self.headings)]]
+        return [*texts, *([""] * (len(self.headings) - len(texts)))]
 
     def _batch(self, rows: list[list[str]], row: int, position: int) -> Batch:
         columns = {
