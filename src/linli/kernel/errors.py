@@ -37,6 +37,13 @@ class BadInput(Refused):
     code = "bad_input"
 
 
+class Unauthorized(Refused):
+    """Nobody stands behind the request."""
+
+    status = 401
+    code = "unauthorized"
+
+
 class NotYours(Refused):
     """The person's posts do not carry the grant this needs."""
 

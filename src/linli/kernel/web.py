@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -25,6 +26,21 @@ def go(request: HttpRequest, to: str, *args: object) -> HttpResponse:
         response["HX-Location"] = resolve_url(to, *args)
         return response
     return redirect(to, *args)
+
+
+def degrees(text: str, name: str, most: int) -> float:
+    """The degrees somebody wrote as `name`, from -`most` to `most`. Raises BadInput naming it."""
+    try:
+        value = float(text) if len(text) < 40 and "_" not in text else math.nan
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= most:
+        raise BadInput(
+            _("%(name)s is a number of degrees from -%(most)d to %(most)d.")
+            % {"name": name, "most": most},
+            field=name,
+        )
+    return value
 
 
 def cursor_text(values: Sequence[object]) -> str:

@@ -17,9 +17,9 @@ from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
 from linli.api import services
-from linli.api.views.problems import Unauthorized, problem, refused
+from linli.api.views.problems import problem, refused
 from linli.files import forms as files
-from linli.kernel.errors import BadInput, NotYours, Refused
+from linli.kernel.errors import BadInput, NotYours, Refused, Unauthorized
 from linli.staff import queries as staff
 from linli.staff.web import Access, StaffRequest
 

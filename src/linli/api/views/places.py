@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from linli.api.views.door import ApiRequest, answer, query_of
 from linli.cases import queries as cases
 from linli.catalogue import queries as catalogue
 from linli.kernel.errors import BadInput
+from linli.kernel.web import degrees
 from linli.territory.rules import coordinates
 from linli.territory.rules.kinds import Tier
 
@@ -25,24 +24,11 @@ _POINT = (*parameters.names(parameters.POINT), "crs")
 
 def _point(given: dict[str, str]) -> tuple[float, float]:
     """The point of a query in WGS84. Raises BadInput."""
-    found = []
-    for name, most in (("lon", 180), ("lat", 90)):
-        text = given.get(name, "")
-        try:
-            value = float(text) if len(text) < 40 and "_" not in text else math.nan
-        except ValueError:
-            value = math.nan
-        if not abs(value) <= most:
-            raise BadInput(
-                _("%(name)s is a number of degrees from -%(most)d to %(most)d.")
-                % {"name": name, "most": most},
-                field=name,
-            )
-        found.append(value)
+    lon, lat = degrees(given.get("lon", ""), "lon", 180), degrees(given.get("lat", ""), "lat", 90)
     crs = given.get("crs", "wgs84")
     if crs not in {each.value for each in coordinates.CRS}:
         raise BadInput(_("crs is one of wgs84, gcj02 and bd09."), field="crs")
-    lon, lat = coordinates.to_wgs84(found[0], found[1], coordinates.CRS(crs))
+    lon, lat = coordinates.to_wgs84(lon, lat, coordinates.CRS(crs))
     lon, lat = float(lon), float(lat)
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         raise BadInput(_("This point is no place in %(crs)s.") % {"crs": crs}, field="lon")

@@ -12,14 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from linli.kernel.errors import Refused, TooMany
-
-
-class Unauthorized(Refused):
-    """Nobody stands behind the request."""
-
-    status = 401
-    code = "unauthorized"
+from linli.kernel.errors import Refused, TooMany, Unauthorized
 
 
 class TooLarge(Refused):

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.cases.rules.filters import CaseFilter
 from linli.kernel.errors import BadInput
+from linli.kernel.web import degrees
 from linli.maps import queries
 from linli.maps.forms import MapDayForm, MapFilterForm, query_of, read_filter
 from linli.maps.rules.address import parse_day
@@ -142,8 +142,8 @@ def here(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate(now)
     found = queries.here(
         request.user,
-        _degrees(request.GET, "lon", 180),
-        _degrees(request.GET, "lat", 85),
+        degrees(request.GET.get("lon", ""), "lon", 180),
+        degrees(request.GET.get("lat", ""), "lat", 85),
         now=now,
         today=today,
         on=parse_day(request.GET.get("on", "")) or today,
@@ -158,21 +158,6 @@ def search(request: StaffRequest) -> HttpResponse:
     words = request.GET.get("q", "")[:100]
     near = None
     if request.GET.get("lon") and request.GET.get("lat"):
-        near = _degrees(request.GET, "lon", 180), _degrees(request.GET, "lat", 85)
+        near = degrees(request.GET["lon"], "lon", 180), degrees(request.GET["lat"], "lat", 85)
     hits = queries.places_for(request.user, words, on=timezone.localdate(), near=near)
     return render(request, "maps/found.html", {"hits": hits, "words": words.strip()})
-
-
-def _degrees(query: QueryDict, name: str, most: int) -> float:
-    text = query.get(name, "")
-    try:
-        value = float(text) if len(text) < 40 and "_" not in text else math.nan
-    except ValueError:
-        value = math.nan
-    if not abs(value) <= most:
-        raise BadInput(
-            _("%(name)s is a number of degrees from -%(most)d to %(most)d.")
-            % {"name": name, "most": most},
-            field=name,
-        )
-    return value

@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from linli.kernel.errors import Refused
+from linli.kernel.errors import Refused, Unauthorized
 from linli.kernel.middleware import refusal_page
 from linli.staff import policy
 from linli.staff import queries as staff
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 View = Callable[..., HttpResponseBase]
-
-
-class Unauthorized(Refused):
-    """Nobody stands behind the request."""
-
-    status = 401
-    code = "unauthorized"
 
 
 class WrongMethod(Refused):
