@@ -147,7 +147,7 @@ class Case(models.Model):
                 condition=Q(tracker__isnull=False),
             ),
             GistIndex(fields=["place"], name="case_place"),
-            # Queues: each is counted from one of these alone (queries.lists.badges_for).
+            # Queues: each is counted from one of these alone (queries.badges.badges_for).
             models.Index(
                 fields=["due_at"],
                 include=(*_SEEN_BY, "warn_at"),

@@ -1,5 +1,6 @@
 """Every read of a case, already cut to what the person may see."""
 
+from linli.cases.queries.badges import Badge, badges_for
 from linli.cases.queries.following import (
     Followed,
     followed,
@@ -12,8 +13,6 @@ from linli.cases.queries.following import (
 )
 from linli.cases.queries.lists import (
     QUEUE_GRANT,
-    Badge,
-    badges_for,
     cases_for,
     count_for,
     cursor_of,

@@ -8,23 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from linli.cases import rules
+from linli.cases.queries.clock_words import due_words, limit_words
 from linli.catalogue import queries as catalogue
-from linli.catalogue.rules import Limit, LimitUnit
 from linli.staff import queries as staff
 
 if TYPE_CHECKING:
-    from linli.cases.models import Case, CaseClock, CaseEvent, CaseFile
+    from linli.cases.models import Case, CaseEvent, CaseFile
 
 ICONS: dict[str, str] = {
     "report": "message-report", "add_report": "user-plus", "request_verification": "map-pin",
@@ -108,23 +106,6 @@ class Entry:
     photos: list[Photo] = field(default_factory=list)
     before: Photo | None = None
     after: Photo | None = None
-
-
-@dataclass
-class ClockRow:
-    """A clock of the case: of which stage, how long, how far."""
-
-    stage: str
-    limit: str
-    started_at: datetime
-    due_at: datetime | None
-    warn_at: datetime | None
-    ended_at: datetime | None
-    late: bool | None
-    stopped: bool
-    stops: int
-    granted: list[str]
-    holder: str
 
 
 def move_label(move: str) -> str:
@@ -377,40 +358,6 @@ def _changed(name: str, old: Any, new: Any) -> list[Detail]:
         return str(value)
 
     return [Detail(str(_CHANGED.get(name, name)), f"{words(old)} → {words(new)}")]
-
-
-def due_words(due: dict[str, str | None]) -> str:
-    """“11-22 10:00 → 11-23 09:00”."""
-    parts = [
-        timezone.localtime(datetime.fromisoformat(at)).strftime("%m-%d %H:%M") if at else "–"
-        for at in (due.get("from"), due.get("to"))
-    ]
-    return parts[1] if parts[0] == "–" else " → ".join(parts)
-
-
-def limit_words(pair: list[str]) -> str:
-    """“4 working hours” from what an event keeps of a limit."""
-    return catalogue.limit_text(Limit(Decimal(pair[0]), LimitUnit(pair[1])))
-
-
-def clock_rows(clocks: Iterable[CaseClock]) -> list[ClockRow]:
-    """The clocks in words, oldest first. No query."""
-    return [
-        ClockRow(
-            stage=str(rules.Stage(c.stage).label),
-            limit=limit_words([str(c.limit_amount), c.limit_unit]),
-            started_at=c.started_at,
-            due_at=c.due_at,
-            warn_at=c.warn_at,
-            ended_at=c.ended_at,
-            late=c.late,
-            stopped=c.ended_at is None and bool(c.stops) and c.stops[-1][1] is None,
-            stops=len(c.stops),
-            granted=[limit_words(pair) for pair in c.granted],
-            holder=(c.unit or c.centre).label,
-        )
-        for c in clocks
-    ]
 
 
 def counts_of(case: Case) -> list[Detail]:

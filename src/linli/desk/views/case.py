@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases import policy, queries
 from linli.cases import services as case_services
-from linli.cases.queries import choosing, reading
+from linli.cases.queries import choosing, clock_words, reading
 from linli.cases.queries.reading import ICONS
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
@@ -51,7 +51,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     story = queries.story_of(case)
     files = queries.files_of(case)
     entries = reading.story_entries(case, story, files)
-    clocks = reading.clock_rows(queries.clocks_of(case))
+    clocks = clock_words.clock_rows(queries.clocks_of(case))
     similar = []
     if case.stage in _BEFORE_DISPATCH and case.place is not None:
         similar = queries.similar_to(
