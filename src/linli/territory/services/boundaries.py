@@ -8,26 +8,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import shapely
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from linli.kernel.errors import BadInput, Refused
+from linli.kernel.errors import BadInput
 from linli.kernel.progress import counted
 from linli.kernel.text import clean
 from linli.territory.models import (
-    Cell,
-    CellVersion,
     Grade,
     Grid,
     GridKind,
-    GridVersion,
     Layer,
-    Region,
-    RegionVersion,
     Tier,
 )
 from linli.territory.queries.watch import watch
@@ -42,24 +37,11 @@ from linli.territory.rules.codes import (
 )
 from linli.territory.rules.coordinates import CRS, to_wgs84
 from linli.territory.rules.sheets import Row
-from linli.territory.services.changes import geos, renew_version
-from linli.territory.services.loading import ImportReport, admitted, areas_m2, binary, copy_in
+from linli.territory.services.loading import ImportReport, admitted, areas_m2
+from linli.territory.services.storing import Import, Item, store
 
-Kind = Literal["region", "grid", "cell"]
 _Passed = tuple[Row, shapely.Geometry | None]
 _OUTSIDE_DEGREES = 0.005  # how far (about 500 m) a part may reach beyond its parent's box
-_OWNERS: dict[Kind, Any] = {"region": Region, "grid": Grid, "cell": Cell}
-_VERSIONS: dict[Kind, Any] = {"region": RegionVersion, "grid": GridVersion, "cell": CellVersion}
-
-
-@dataclass(slots=True)
-class _Item:
-    """A checked row on its way into the tables."""
-
-    row: Row
-    code: str
-    owner: dict[str, Any]
-    version: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -74,16 +56,13 @@ class _Known:
 
 
 @dataclass(slots=True)
-class _Run:
-    """One import: its report, what it has seen, and the regions there are."""
+class _Run(Import):
+    """An import with what it has seen, and the regions there are."""
 
-    report: ImportReport
-    from_date: date
-    crs: CRS
     seen: set[str] = field(default_factory=set)
     regions: dict[str, _Known] = field(default_factory=dict)
 
-    def items(self, passed: Iterable[_Passed], check: Callable[[Row, Any], _Item]) -> list[_Item]:
+    def items(self, passed: Iterable[_Passed], check: Callable[[Row, Any], Item]) -> list[Item]:
         """What `check` makes of each row; the rows it refuses are rejected."""
         made = []
         for row, shape in counted(passed, says=_("Checking rows")):
@@ -152,7 +131,7 @@ def import_regions(
             else:
                 report.reject(row, "tier", _("The tier must be one of: ") + ", ".join(by_tier))
         for tier, found in by_tier.items():  # from the top, so that parents are there
-            _store("region", run.items(found, partial(_region_item, run, tier)), run)
+            store("region", run.items(found, partial(_region_item, run, tier)), run)
             if found:
                 run.regions = _regions()
         transaction.set_rollback(dry_run)
@@ -173,7 +152,7 @@ def import_grids(
         for length in lengths:
             grids = dict(Grid.objects.values_list("code", "id"))
             level = [pair for pair in passed if len(pair[0].values.get("code", "")) == length]
-            _store("grid", run.items(level, partial(_grid_item, run, grids)), run)
+            store("grid", run.items(level, partial(_grid_item, run, grids)), run)
         transaction.set_rollback(dry_run)
     return report
 
@@ -196,7 +175,7 @@ def import_cells(
         passed = admitted(rows, report, crs=crs, wanted="area")
         items = run.items(passed, partial(_cell_item, run, grids))
         _fill_cells(items, from_date)
-        _store("cell", items, run)
+        store("cell", items, run)
         transaction.set_rollback(dry_run)
     return report
 
@@ -231,7 +210,7 @@ def _tier_by_zeros(code: str) -> str:
     return next((tier for tier, depth in SIGNIFICANT.items() if not code[depth:].strip("0")), "")
 
 
-def _region_item(run: _Run, tier: str, row: Row, shape: shapely.Geometry | None) -> _Item:
+def _region_item(run: _Run, tier: str, row: Row, shape: shapely.Geometry | None) -> Item:
     code = padded(row.values.get("code", ""))
     if faults := region_code_faults(code, tier):
         raise BadInput(" ".join(faults), field="code")
@@ -254,7 +233,7 @@ def _region_item(run: _Run, tier: str, row: Row, shape: shapely.Geometry | None)
     if centre is not None and shape is None and code not in run.regions:
         reason = _("A centre is kept with the outline: give the region one too.")
         raise BadInput(reason, field="centre_lon")
-    return _Item(row, code, owner, {"outline": shape, "centre_place": centre})
+    return Item(row, code, owner, {"outline": shape, "centre_place": centre})
 
 
 def _centre(row: Row, crs: CRS) -> shapely.Point | None:
@@ -281,7 +260,7 @@ def _parent_of(run: _Run, code: str, tier: str, named: str) -> _Known | None:
 
 def _grid_item(
     run: _Run, grids: Mapping[str, int], row: Row, shape: shapely.Geometry | None
-) -> _Item:
+) -> Item:
     values, code = row.values, row.values.get("code", "")
     layer = values.get("layer") or Layer.RESPONSIBILITY.value
     kind, households = values.get("kind", ""), values.get("households", "")
@@ -307,12 +286,12 @@ def _grid_item(
         "households": int(households) if households else None,
         "parent_id": grids.get(parent_code),
     }
-    return _Item(row, code, owner, {"outline": shape})
+    return Item(row, code, owner, {"outline": shape})
 
 
 def _cell_item(
     run: _Run, grids: Mapping[str, Grid], row: Row, shape: shapely.Geometry | None
-) -> _Item:
+) -> Item:
     values, code = row.values, row.values.get("code", "")
     if faults := cell_code_faults(code, values.get("community") or None):
         raise BadInput(" ".join(faults), field="code")
@@ -329,10 +308,10 @@ def _cell_item(
             raise BadInput(reason % {"code": grid_code}, field="grid")
         grid_id = grid.pk
     owner = {"community_id": community.id, "land_use": values.get("land_use", "")[:40]}
-    return _Item(row, code, owner, {"outline": shape, "grade": grade, "grid_id": grid_id})
+    return Item(row, code, owner, {"outline": shape, "grade": grade, "grid_id": grid_id})
 
 
-def _fill_cells(items: list[_Item], on: date) -> None:
+def _fill_cells(items: list[Item], on: date) -> None:
     """Areas, and the grid of cells that name none."""
     if not items:
         return
@@ -355,90 +334,3 @@ def _fill_cells(items: list[_Item], on: date) -> None:
             grid_id, community_id, _outline = grids[at]
             if community_id == item.owner["community_id"]:
                 item.version["grid_id"] = grid_id
-
-
-def _store(kind: Kind, items: list[_Item], run: _Run) -> None:
-    """Insert what is new, change what differs, count what is the same."""
-    existing = _existing(kind, [item.code for item in items])
-    new = [item for item in items if item.code not in existing]
-    owners = [
-        {"code": item.code, **item.owner, "valid_from": run.from_date, "valid_to": None}
-        for item in new
-    ]
-    if kind == "region":
-        owners = [{**owner, "path": ""} for owner in owners]  # a trigger knows the path
-    ids = copy_in(_OWNERS[kind], owners)
-    during = f"[{run.from_date.isoformat()},)"
-    copy_in(
-        _VERSIONS[kind],
-        [
-            {f"{kind}_id": owner_id, **item.version, "during": during, "crs_source": run.crs.value}
-            for owner_id, item in zip(ids, new, strict=True)
-            if item.version["outline"] is not None
-        ],
-    )
-    run.report.new += len(new)
-    for item in counted(items, says=_("Comparing with what is there")):
-        if item.code in existing:
-            _update(kind, item, existing[item.code], run)
-
-
-def _existing(kind: Kind, codes: list[str]) -> dict[str, dict[str, Any]]:
-    columns = {
-        "region": "o.name, o.name_en, o.tier, o.parent_id,"
-        " ST_AsBinary(v.centre_place, 'NDR') AS centre_place",
-        "grid": "o.name, o.community_id, o.layer, o.kind, o.households, o.parent_id",
-        "cell": "o.community_id, o.land_use, v.grade, v.grid_id",
-    }[kind]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT o.id, o.code, o.valid_to, ST_AsBinary(v.outline, 'NDR') AS outline, {columns}"
-            f" FROM territory_{kind} o LEFT JOIN territory_{kind}version v"
-            f" ON v.{kind}_id = o.id AND upper_inf(v.during) WHERE o.code = ANY(%s)"
-            " ORDER BY o.valid_to NULLS LAST",
-            [codes],
-        )
-        names = [column.name for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return {row["code"]: row for row in reversed(rows)}
-
-
-def _bytes(kept: Any) -> bytes | None:
-    return None if kept is None else bytes(kept)
-
-
-def _update(kind: Kind, item: _Item, now: dict[str, Any], run: _Run) -> None:
-    if now["valid_to"] is not None:
-        reason = _("This code ended on %(day)s. Codes are never used again: choose another.")
-        run.report.reject(item.row, "code", reason % {"day": now["valid_to"]}, item.code)
-        return
-    owner = {name: value for name, value in item.owner.items() if now[name] != value}
-    version: dict[str, Any] = {
-        name: item.version[name]
-        for name in ("grade", "grid_id")
-        if name in item.version and now[name] != item.version[name]
-    }
-    centre = item.version.get("centre_place")
-    if centre is not None and _bytes(now["centre_place"]) != binary(centre):
-        version["centre_place"] = geos(centre)
-    outline = item.version["outline"]
-    kept = _bytes(now["outline"])
-    if outline is not None and kept != binary(outline):
-        version |= {"outline": geos(outline), "crs_source": run.crs.value}
-        if kind == "cell":
-            version["area_m2"] = item.version["area_m2"]
-    if not owner and not version:
-        run.report.same += 1
-        return
-    try:
-        with transaction.atomic():
-            if owner:
-                _OWNERS[kind].objects.filter(pk=now["id"]).update(**owner)
-            if version:
-                renew_version(
-                    kind=kind, target_id=now["id"], from_date=run.from_date, changes=version
-                )
-    except Refused as refusal:
-        run.report.reject(item.row, refusal.field or "from_date", str(refusal), item.code)
-        return
-    run.report.changed += 1
