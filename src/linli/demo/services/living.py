@@ -12,13 +12,14 @@ from django.utils import timezone
 from linli.cases.models import Case
 from linli.cases.rules.stages import OPEN
 from linli.demo.services import replay
+from linli.demo.services.rhythm import rhythm
 
 
 def reports(*, every: float) -> Iterator[str]:
     """A report about every `every` seconds, and now and then a move; yields what happened."""
     pick = random.Random()  # noqa: S311  made-up reports
     here = replay.town(seed=pick.randrange(10**9))
-    facts = replay.rhythm()
+    facts = rhythm()
     while True:
         for user in here.users.values():
             user.__dict__.pop("seats", None)
