@@ -18,6 +18,7 @@ from linli.console.services import dividing
 from linli.console.services import topology as checking
 from linli.console.views.answering import list_page, post_answer
 from linli.staff.web import StaffRequest, staff_page
+from linli.territory.queries.topology import TopologyReport
 
 
 @require_safe
@@ -26,11 +27,6 @@ def topology_of(request: StaffRequest, code: str) -> HttpResponse:
     """Gaps, overlaps, strays and misplaced buildings of one community, now."""
     found = territory.region_of(code)
     report = checking.check_community(actor=request.user, region=found, now=timezone.now())
-
-    def fix(words: str, fault: str, **facts: object) -> Cell:
-        where = reverse("console:repair", args=[code])
-        return Cell(text=words, post=f"{where}?{urlencode({'fault': fault, **facts})}")
-
     return list_page(
         request,
         Table(heads=()),
@@ -38,73 +34,88 @@ def topology_of(request: StaffRequest, code: str) -> HttpResponse:
         template="console/topology.html",
         region=found,
         report=report,
-        gaps=Table(
-            heads=(_("Layer"), _("Area in m²"), _("Longitude"), _("Latitude"), ""),
-            numbers=(1, 2, 3),
-            rows=[
-                row(
-                    g.layer,
-                    f"{g.area_m2:,.1f}",
-                    f"{g.lon:.6f}",
-                    f"{g.lat:.6f}",
-                    fix(_("Give it to the neighbour"), "gap", layer=g.layer, lon=g.lon, lat=g.lat),
-                )
-                for g in report.gaps
-            ],
-        ),
-        overlaps=Table(
-            heads=(_("Layer"), _("First area"), _("Second area"), _("Area in m²"), ""),
-            numbers=(3,),
-            rows=[
-                row(
-                    o.layer,
-                    o.first,
-                    o.second,
-                    f"{o.area_m2:,.1f}",
-                    fix(
-                        _("Leave it to the smaller one"),
-                        "overlap",
-                        layer=o.layer,
-                        first=o.first,
-                        second=o.second,
-                    ),
-                )
-                for o in report.overlaps
-            ],
-        ),
-        strays=Table(
-            heads=(
-                _("Layer"),
-                pgettext("console", "Code"),
-                _("Outside of"),
-                _("Area in m²"),
-                "",
-            ),
-            numbers=(3,),
-            rows=[
-                row(
-                    s.layer,
-                    s.code,
-                    s.outside,
-                    f"{s.area_m2:,.1f}",
-                    fix(_("Bring it in"), "stray", layer=s.layer, code=s.code),
-                )
-                for s in report.strays
-            ],
-        ),
-        buildings=Table(
-            heads=(_("Building"), _("Grids"), ""),
-            rows=[
-                row(
-                    b.name or f"#{b.building_id}",
-                    "、".join(b.grids) or _("in no grid"),
-                    fix(_("Keep it whole"), "building", building=b.building_id)
-                    if len(b.grids) > 1
-                    else "",
-                )
-                for b in report.buildings
-            ],
-        ),
+        gaps=_gaps(code, report),
+        overlaps=_overlaps(code, report),
+        strays=_strays(code, report),
+        buildings=_buildings(code, report),
+    )
+
+
+def _fix(code: str, words: str, fault: str, /, **facts: object) -> Cell:
+    """The button that mends one fault of the community `code`."""
+    where = reverse("console:repair", args=[code])
+    return Cell(text=words, post=f"{where}?{urlencode({'fault': fault, **facts})}")
+
+
+def _gaps(code: str, report: TopologyReport) -> Table:
+    words = _("Give it to the neighbour")
+    return Table(
+        heads=(_("Layer"), _("Area in m²"), _("Longitude"), _("Latitude"), ""),
+        numbers=(1, 2, 3),
+        rows=[
+            row(
+                gap.layer,
+                f"{gap.area_m2:,.1f}",
+                f"{gap.lon:.6f}",
+                f"{gap.lat:.6f}",
+                _fix(code, words, "gap", layer=gap.layer, lon=gap.lon, lat=gap.lat),
+            )
+            for gap in report.gaps
+        ],
+    )
+
+
+def _overlaps(code: str, report: TopologyReport) -> Table:
+    words = _("Leave it to the smaller one")
+    return Table(
+        heads=(_("Layer"), _("First area"), _("Second area"), _("Area in m²"), ""),
+        numbers=(3,),
+        rows=[
+            row(
+                one.layer,
+                one.first,
+                one.second,
+                f"{one.area_m2:,.1f}",
+                _fix(code, words, "overlap", layer=one.layer, first=one.first, second=one.second),
+            )
+            for one in report.overlaps
+        ],
+    )
+
+
+def _strays(code: str, report: TopologyReport) -> Table:
+    words = _("Bring it in")
+    return Table(
+        heads=(_("Layer"), pgettext("console", "Code"), _("Outside of"), _("Area in m²"), ""),
+        numbers=(3,),
+        rows=[
+            row(
+                stray.layer,
+                stray.code,
+                stray.outside,
+                f"{stray.area_m2:,.1f}",
+                _fix(code, words, "stray", layer=stray.layer, code=stray.code),
+            )
+            for stray in report.strays
+        ],
+    )
+
+
+def _buildings(code: str, report: TopologyReport) -> Table:
+    """Those in no grid have no button: the gap under them is closed first."""
+    words = _("Keep it whole")
+    return Table(
+        heads=(_("Building"), _("Grids"), ""),
+        rows=[
+            row(
+                one.name or f"#{one.building_id}",
+                "、".join(one.grids) or _("in no grid"),
+                _fix(code, words, "building", building=one.building_id)
+                if len(one.grids) > 1
+                else "",
+            )
+            for one in report.buildings
+        ],
     )
 
 
