@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from linli.components.models import Import
 from linli.components.rules.states import State
@@ -117,84 +118,95 @@ def next_code(job: Import, after: int, size: int) -> int | None:
 def apply_range(job: Import, after: int, upto: int) -> int:
     """Bring the register to what the file says of the codes in (after, upto]; returns how many
     components were added or changed. Three statements and an event a change."""
-    table = table_of(job)
     known: dict[str, Any] = {"after": after, "upto": upto, "job": job.pk}
     known |= {"source": job.source_id, "now": job.applied_at, "actor": job.approved_by_id}
-    new = {name: f"coalesce({said}, c.{name})" for name, said in _SAID.items()}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO components_component (code, quad, place, community_id, grid_id, cell_id,
-                care_id, wording_id, source_id, entry, installed_on, changed_on, version, state,
-                condition, name, note, shape)
-            SELECT s.code, s.quad, s.place, s.community_id, s.grid_id, s.cell_id,
-                coalesce(s.care_id, %(nobody)s), w.id, %(source)s, %(job)s, s.installed_on,
-                s.changed_on, 1, coalesce(s.state, {State.IN_USE:d}), coalesce(s.condition, 0),
-                coalesce(s.name, ''), coalesce(s.note, ''), s.shape
-            FROM {table} AS s {_WORDED}
-            WHERE s.code > %(after)s AND s.code <= %(upto)s AND NOT EXISTS (
-                SELECT 1 FROM components_component AS c WHERE c.code = s.code)
-            ORDER BY s.code ON CONFLICT (code) DO NOTHING""",
-            known | {"nobody": _nobody()},
-        )
-        count = cursor.rowcount
-        changes = ", ".join(
-            f"'{name}', CASE WHEN n.{name} IS DISTINCT FROM n.old_{name}"
-            f" THEN jsonb_build_array(n.old_{name}, n.{name}) END"
-            for name in _SAID
-            if name != "shape"
-        )
-        news = ", ".join(f"{said} AS {name}, c.{name} AS old_{name}" for name, said in new.items())
-        sets = ", ".join(f"{name} = n.{name}" for name in _SAID)
-        cursor.execute(
-            f"""
-            WITH n AS MATERIALIZED (
-                SELECT c.code, c.version + 1 AS version, {_MOVED} AS moved, {news},
-                    s.place, s.quad, s.community_id, s.grid_id, s.cell_id, c.place AS old_place
-                FROM {table} AS s JOIN components_component AS c ON c.code = s.code {_WORDED}
-                WHERE s.code > %(after)s AND s.code <= %(upto)s AND c.entry <> %(job)s
-                    AND ({_MOVED} OR {_CHANGED})
-                FOR UPDATE OF c),
-            told AS (
-                INSERT INTO components_componentevent (component_code, number, at, actor_id, entry,
-                    what, changes, opinion)
-                SELECT code, version, %(now)s, %(actor)s, %(job)s,
-                    CASE WHEN moved THEN 'moved' WHEN state <> old_state THEN 'state'
-                        ELSE 'changed' END,
-                    jsonb_strip_nulls(jsonb_build_object({changes}, 'place', CASE WHEN moved THEN
-                        jsonb_build_array({_lonlat("old_place")}, {_lonlat("place")}) END)), ''
-                FROM n)
-            UPDATE components_component AS c SET version = n.version, {sets},
-                place = CASE WHEN moved THEN n.place ELSE c.place END,
-                quad = CASE WHEN moved THEN n.quad ELSE c.quad END,
-                community_id = CASE WHEN moved THEN n.community_id ELSE c.community_id END,
-                grid_id = CASE WHEN moved THEN n.grid_id ELSE c.grid_id END,
-                cell_id = CASE WHEN moved THEN n.cell_id ELSE c.cell_id END
-            FROM n WHERE c.code = n.code""",
-            known,
-        )
-        count += cursor.rowcount
-        if job.census:
-            condition, values = _gone(job)
-            cursor.execute(
-                f"""
-                WITH n AS MATERIALIZED (
-                    SELECT code, version + 1 AS version, state FROM components_component
-                    WHERE code IN (SELECT code FROM ({condition}) AS gone
-                        WHERE code > %(after)s AND code <= %(upto)s)
-                    FOR UPDATE),
-                told AS (
-                    INSERT INTO components_componentevent (component_code, number, at, actor_id,
-                        entry, what, changes, opinion)
-                    SELECT code, version, %(now)s, %(actor)s, %(job)s, 'removed',
-                        jsonb_build_object('state', jsonb_build_array(state, {State.REMOVED:d})), ''
-                    FROM n)
-                UPDATE components_component AS c
-                SET version = n.version, state = {State.REMOVED:d} FROM n WHERE c.code = n.code""",
-                known | values,
-            )
-            count += cursor.rowcount
-    return int(count)
+        count = _add(cursor, job, known) + _change(cursor, job, known)
+        return count + _remove(cursor, job, known) if job.census else count
+
+
+def _add(cursor: CursorWrapper, job: Import, known: dict[str, Any]) -> int:
+    """The components that the register does not know yet."""
+    cursor.execute(
+        f"""
+        INSERT INTO components_component (code, quad, place, community_id, grid_id, cell_id,
+            care_id, wording_id, source_id, entry, installed_on, changed_on, version, state,
+            condition, name, note, shape)
+        SELECT s.code, s.quad, s.place, s.community_id, s.grid_id, s.cell_id,
+            coalesce(s.care_id, %(nobody)s), w.id, %(source)s, %(job)s, s.installed_on,
+            s.changed_on, 1, coalesce(s.state, {State.IN_USE:d}), coalesce(s.condition, 0),
+            coalesce(s.name, ''), coalesce(s.note, ''), s.shape
+        FROM {table_of(job)} AS s {_WORDED}
+        WHERE s.code > %(after)s AND s.code <= %(upto)s AND NOT EXISTS (
+            SELECT 1 FROM components_component AS c WHERE c.code = s.code)
+        ORDER BY s.code ON CONFLICT (code) DO NOTHING""",
+        known | {"nobody": _nobody()},
+    )
+    return int(cursor.rowcount)
+
+
+def _change(cursor: CursorWrapper, job: Import, known: dict[str, Any]) -> int:
+    """The components that stand elsewhere now, or of which the file says something else."""
+    new = {name: f"coalesce({said}, c.{name})" for name, said in _SAID.items()}
+    changes = ", ".join(
+        f"'{name}', CASE WHEN n.{name} IS DISTINCT FROM n.old_{name}"
+        f" THEN jsonb_build_array(n.old_{name}, n.{name}) END"
+        for name in _SAID
+        if name != "shape"
+    )
+    news = ", ".join(f"{said} AS {name}, c.{name} AS old_{name}" for name, said in new.items())
+    sets = ", ".join(f"{name} = n.{name}" for name in _SAID)
+    cursor.execute(
+        f"""
+        WITH n AS MATERIALIZED (
+            SELECT c.code, c.version + 1 AS version, {_MOVED} AS moved, {news},
+                s.place, s.quad, s.community_id, s.grid_id, s.cell_id, c.place AS old_place
+            FROM {table_of(job)} AS s JOIN components_component AS c ON c.code = s.code {_WORDED}
+            WHERE s.code > %(after)s AND s.code <= %(upto)s AND c.entry <> %(job)s
+                AND ({_MOVED} OR {_CHANGED})
+            FOR UPDATE OF c),
+        told AS (
+            INSERT INTO components_componentevent (component_code, number, at, actor_id, entry,
+                what, changes, opinion)
+            SELECT code, version, %(now)s, %(actor)s, %(job)s,
+                CASE WHEN moved THEN 'moved' WHEN state <> old_state THEN 'state'
+                    ELSE 'changed' END,
+                jsonb_strip_nulls(jsonb_build_object({changes}, 'place', CASE WHEN moved THEN
+                    jsonb_build_array({_lonlat("old_place")}, {_lonlat("place")}) END)), ''
+            FROM n)
+        UPDATE components_component AS c SET version = n.version, {sets},
+            place = CASE WHEN moved THEN n.place ELSE c.place END,
+            quad = CASE WHEN moved THEN n.quad ELSE c.quad END,
+            community_id = CASE WHEN moved THEN n.community_id ELSE c.community_id END,
+            grid_id = CASE WHEN moved THEN n.grid_id ELSE c.grid_id END,
+            cell_id = CASE WHEN moved THEN n.cell_id ELSE c.cell_id END
+        FROM n WHERE c.code = n.code""",
+        known,
+    )
+    return int(cursor.rowcount)
+
+
+def _remove(cursor: CursorWrapper, job: Import, known: dict[str, Any]) -> int:
+    """The components that a census has not found again."""
+    condition, values = _gone(job)
+    cursor.execute(
+        f"""
+        WITH n AS MATERIALIZED (
+            SELECT code, version + 1 AS version, state FROM components_component
+            WHERE code IN (SELECT code FROM ({condition}) AS gone
+                WHERE code > %(after)s AND code <= %(upto)s)
+            FOR UPDATE),
+        told AS (
+            INSERT INTO components_componentevent (component_code, number, at, actor_id,
+                entry, what, changes, opinion)
+            SELECT code, version, %(now)s, %(actor)s, %(job)s, 'removed',
+                jsonb_build_object('state', jsonb_build_array(state, {State.REMOVED:d})), ''
+            FROM n)
+        UPDATE components_component AS c
+        SET version = n.version, state = {State.REMOVED:d} FROM n WHERE c.code = n.code""",
+        known | values,
+    )
+    return int(cursor.rowcount)
 
 
 def keep_keys(job: Import) -> None:
