@@ -16,19 +16,11 @@ from linli.kernel.errors import Refused
 from linli.planning.rules.estimate import estimated_homes
 from linli.planning.rules.ground import Barrier, Building, Compound
 from linli.territory.models import Region
+from linli.territory.rules.blocks import STREET_COSTS
 from linli.territory.rules.coverage import Plane
 
 # What a street or a bank divides: a border along it costs 1 / (1 + cost) of one over open ground.
-COSTS = {
-    "motorway": 12.0,
-    "trunk": 10.0,
-    "rail": 10.0,
-    "primary": 6.0,
-    "secondary": 4.0,
-    "residential": 2.0,
-    "service": 0.5,
-    "path": 0.3,
-}
+COSTS = {**STREET_COSTS, "rail": 10.0, "service": 0.5, "path": 0.3}
 BANK = 10.0
 _COMPOUND_M2 = 100_000  # a named residential area up to here is a compound: its walls are not cut
 

@@ -31,6 +31,16 @@ _LARGE, _SMALL, _FULL = 1.5, 0.45, 1.6  # of the wanted size: halve, join, join 
 _ON_LINE_M = 0.05
 
 
+#: What a street divides, by its kind: of two borders the one along the dearer street is kept.
+STREET_COSTS = {
+    "motorway": 12.0,
+    "trunk": 10.0,
+    "primary": 6.0,
+    "secondary": 4.0,
+    "residential": 2.0,
+}
+
+
 class Line(NamedTuple):
     """A street, river or wall; across a high `cost` two blocks are joined last."""
 

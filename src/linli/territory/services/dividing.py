@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from linli.kernel.errors import BadInput, NotFound, Refused, Stale
 from linli.territory.models import Cell, CellVersion, Grid, GridVersion, Region
 from linli.territory.queries.watch import watch
-from linli.territory.rules.blocks import Line, cells_by_streets
+from linli.territory.rules.blocks import STREET_COSTS, Line, cells_by_streets
 from linli.territory.rules.codes import cell_code, grid_code
 from linli.territory.rules.coordinates import CRS
 from linli.territory.rules.coverage import Plane
@@ -29,14 +29,6 @@ from linli.territory.services.loading import areas_m2, copy_in
 How = Literal["streets", "lattice"]
 LEAST_M2, MOST_M2 = 1_000, 200_000  # what a cell may be asked to measure
 _INSIDE = 0.999  # of a cell that lies in a grid
-_COSTS = {
-    "motorway": 12.0,
-    "trunk": 10.0,
-    "rail": 10.0,
-    "primary": 6.0,
-    "secondary": 4.0,
-    "residential": 2.0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +252,7 @@ def _streets(plane: Plane, outline: shapely.Geometry) -> list[Line]:
         rows = cursor.fetchall()
     return [
         Line(plane.metres(shapely.from_wkb(bytes(route))), 8.0 if kind == "water" else
-             _COSTS.get(kind, 1.0))
+             STREET_COSTS.get(kind, 1.0))
         for kind, route in rows
     ]  # fmt: skip
 
