@@ -263,3 +263,10 @@ def test_an_errand_proposes_and_says_what_came_of_it(admin: User, town: Region) 
     assert errand.state == "done", errand.outcome
     assert "2 grids" in errand.outcome
     assert queries.plans_of(town).count() == 1
+
+
+def test_every_lack_has_a_sentence_of_its_own() -> None:
+    from linli.planning.rules.ground import Lack
+    from linli.planning.services.proposing import _cannot
+
+    assert len({_cannot(lack) for lack in Lack}) == len(Lack)

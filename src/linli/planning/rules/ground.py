@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,21 @@ _CUT_M2 = 0.5  # a building of which a border cuts off less is not cut
 _ON_LINE_M = 0.05
 
 
+class Lack(StrEnum):
+    """Why there is no plan."""
+
+    OUTLINE = "outline"
+    BUILDINGS = "buildings"
+    NUMBER = "number"  # of grids: none said, or out of all bounds
+    PIECES = "pieces"  # of ground that can be handed over whole: fewer than grids
+
+
 class CannotPlan(ValueError):
-    """There is nothing to plan with; the sentence says what is missing."""
+    """There is nothing to plan with: `lack` for programs, the sentence for readers of a log."""
+
+    def __init__(self, lack: Lack, sentence: str) -> None:
+        super().__init__(sentence)
+        self.lack = lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +117,13 @@ def ground_of(
 ) -> Ground:
     """Divide `outline` into atoms. Raises CannotPlan if there is no ground or no building on it."""
     if outline.is_empty or not outline.area:
-        raise CannotPlan("The community has no outline.")
+        raise CannotPlan(Lack.OUTLINE, "The community has no outline.")
     places = np.array([_place(one.shape) for one in buildings], dtype=object)
     shapely.prepare(outline)
     inside = shapely.covers(outline, places) if len(places) else np.array([], bool)
     kept = np.flatnonzero(inside)
     if not len(kept):
-        raise CannotPlan("There is no building inside the community.")
+        raise CannotPlan(Lack.BUILDINGS, "There is no building inside the community.")
     shapes = np.array([buildings[n].shape for n in kept.tolist()], dtype=object)
     solid_of, solids = _solids(shapes)
     places = np.array([_place(solid) for solid in solids], dtype=object)

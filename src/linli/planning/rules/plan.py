@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from linli.planning.rules.ground import CannotPlan, Ground
+from linli.planning.rules.ground import CannotPlan, Ground, Lack
 from linli.planning.rules.matching import best_matching
 from linli.planning.rules.partition import Aim, Progress, divide
 from linli.planning.rules.schemes import Band, parts_for
@@ -124,13 +124,14 @@ def wanted_parts(ground: Ground, wish: Wish) -> int:
                 break
             parts -= 1
     else:
-        raise CannotPlan("Say how many grids there shall be, or choose a scheme.")
+        raise CannotPlan(Lack.NUMBER, "Say how many grids there shall be, or choose a scheme.")
     if not 1 <= parts <= MOST_PARTS:
-        raise CannotPlan(f"The number of grids must be from 1 to {MOST_PARTS}.")
+        raise CannotPlan(Lack.NUMBER, f"The number of grids must be from 1 to {MOST_PARTS}.")
     if parts > ground.count:
         raise CannotPlan(
+            Lack.PIECES,
             f"There are {ground.count} pieces of ground that can be handed over whole, fewer than"
-            f" the {parts} grids wanted."
+            f" the {parts} grids wanted.",
         )
     return parts
 

@@ -22,7 +22,7 @@ from linli.kernel.errors import BadInput, NotFound, Refused
 from linli.kernel.progress import tell
 from linli.planning.models import GridScheme, Plan, PlanAtom
 from linli.planning.queries.inputs import Inputs, inputs_for
-from linli.planning.rules.ground import CannotPlan, Ground, ground_of
+from linli.planning.rules.ground import CannotPlan, Ground, Lack, ground_of
 from linli.planning.rules.kept import edges_of, figures_of_today, plain
 from linli.planning.rules.plan import Plan as Proposal
 from linli.planning.rules.plan import Wish, loads_of, make_plan
@@ -154,7 +154,7 @@ def propose_plan(
             progress=lambda share: tell(20 + round(75 * share), 100, _("Looking for equal grids")),
         )
     except CannotPlan as reason:
-        raise Refused(_cannot(str(reason))) from reason
+        raise Refused(_cannot(reason.lack)) from reason
     plan = _keep(actor, community, scheme, inputs, ground, made, wish, now)
     record(
         actor=actor,
@@ -168,11 +168,13 @@ def propose_plan(
     return plan
 
 
-def _cannot(reason: str) -> str:
-    if "no building" in reason:
+def _cannot(lack: Lack) -> str:
+    if lack is Lack.BUILDINGS:
         return _("No building is known in this community. Import buildings first.")
-    if "fewer than" in reason:
+    if lack is Lack.PIECES:
         return _("There are fewer buildings and compounds than grids. Ask for fewer grids.")
+    if lack is Lack.NUMBER:
+        return _("The number of grids must be from 1 to %d.") % MOST_PARTS
     return _("The community has no outline. Draw or import it first.")
 
 
