@@ -37,4 +37,7 @@ KIND = ErrandKind(code="tests.count", label="Counting", grant="cases.export", wo
 SHARED = ErrandKind(
     code="tests.shared", label="Sharing", grant="staff.units", work=work, shared=True
 )
-register_errands(KIND, SHARED)
+STEPS = ErrandKind(
+    code="tests.steps", label="Stepping", grant="cases.export", work=work, steps=True
+)
+register_errands(KIND, SHARED, STEPS)

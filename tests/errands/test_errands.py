@@ -93,6 +93,16 @@ def test_a_refusal_is_the_outcome_in_its_own_words_and_leaves_nothing(asker: Use
     assert Notice.objects.filter(kind="tests.count.failed").count() == 1
 
 
+def test_work_by_steps_leaves_what_it_did_and_says_so(asker: User) -> None:
+    ended = run(ask(asker, kind="tests.steps", refuse=True))
+    assert ended.state == State.FAILED
+    assert traces() == 1
+    errand = ask(asker, kind="tests.steps")
+    Errand.objects.filter(pk=errand.pk).update(state=State.RUNNING, starts=MOST_STARTS)
+    assert "goes on from there" in run(errand).outcome
+    assert run(ask(asker, kind="tests.steps")).outcome == "10 counted."
+
+
 def test_a_bug_is_told_by_a_number_and_not_swallowed(asker: User) -> None:
     errand = ask(asker, bug=True)
     with pytest.raises(ZeroDivisionError):

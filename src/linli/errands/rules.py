@@ -10,8 +10,8 @@ from typing import IO, Any
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.kernel.errors import Refused
 from linli.notices.rules import NoticeKind, register_notices
@@ -38,8 +38,8 @@ OPEN = (State.WAITING, State.RUNNING)
 class Role(TextChoices):
     """What a file of an errand is."""
 
-    RESULT = "result", _("The file")
-    ERRORS = "errors", _("Rows left out")
+    RESULT = "result", gettext_lazy("The file")
+    ERRORS = "errors", gettext_lazy("Rows left out")
 
 
 class TooManyErrands(Refused):
@@ -67,13 +67,18 @@ class Outcome:
 
 
 # actor (staff.User), what was asked, and now; runs in the transaction that also notes the outcome,
-# so that killed in the middle it has done nothing. Tells kernel.progress how far it is.
+# so that killed in the middle it has done nothing (but see `ErrandKind.steps`). Tells
+# kernel.progress how far it is.
 Work = Callable[[Any, Mapping[str, Any], datetime], Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrandKind:
-    """A kind of long work. `shared`: everybody who holds `grant` sees all of this kind."""
+    """A kind of long work. `shared`: everybody who holds `grant` sees all of this kind.
+
+    `steps`: the work commits step by step and goes on where it was when it is begun again, for what
+    is too much for one transaction.
+    """
 
     code: str
     label: Words
@@ -81,6 +86,14 @@ class ErrandKind:
     work: Work
     icon: str = "list-check"
     shared: bool = False
+    steps: bool = False
+
+    @property
+    def left(self) -> str:
+        """What work that did not come to its end has left behind."""
+        if self.steps:
+            return _("What was done until then stays, and trying again goes on from there.")
+        return _("Nothing was changed.")
 
 
 KINDS: dict[str, ErrandKind] = {}
@@ -93,12 +106,14 @@ def register_errands(*kinds: ErrandKind) -> None:
         register_notices(
             NoticeKind(
                 f"{kind.code}.done",
-                format_lazy("{}: {}", kind.label, _("finished. Open it to see what came of it.")),
+                format_lazy(
+                    "{}: {}", kind.label, gettext_lazy("finished. Open it to see what came of it.")
+                ),
                 kind.icon,
             ),
             NoticeKind(
                 f"{kind.code}.failed",
-                format_lazy("{}: {}", kind.label, _("not done. Open it to see why.")),
+                format_lazy("{}: {}", kind.label, gettext_lazy("not done. Open it to see why.")),
                 "alert-triangle",
             ),
         )

@@ -31,10 +31,10 @@ _LOCKS = 7_301  # advisory locks of errands; the second number is the errand's
 def run_errand(*, errand_id: int, clock: Clock = timezone.now) -> None:
     """Do an errand that waits, or one whose worker was killed in the middle.
 
-    The work, its files' names and its end are one transaction. Safe to run twice: what has ended
-    is left alone, what another worker still does too. Raises what the work raises unless it is a
-    refusal; before that the errand is marked as failed, except where the database is away: then
-    the queue tries again.
+    The work, its files' names and its end are one transaction; work by steps commits its own, and
+    only its end is one with its files. Safe to run twice: what has ended is left alone, what
+    another worker still does too. Raises what the work raises unless it is a refusal; before that
+    the errand is marked as failed, except where the database is away: then the queue tries again.
     """
     with _line() as line:
         if not line.take(errand_id):
@@ -50,7 +50,7 @@ def _attempt(errand: Errand, kind: ErrandKind, line: _Line, clock: Clock) -> Non
     try:
         _do(errand, kind, line, clock)
     except Cancelled:
-        words = _("Cancelled. Nothing was changed.")
+        words = _("Cancelled. %(left)s") % {"left": kind.left}
         _close(errand.pk, State.CANCELLED, words, clock())
     except Refused as refusal:
         _close(errand.pk, State.FAILED, str(refusal), clock())
@@ -61,10 +61,11 @@ def _attempt(errand: Errand, kind: ErrandKind, line: _Line, clock: Clock) -> Non
         reference = new_reference()
         log.error("errand failed", extra={"errand": errand.pk, "reference": reference})
         words = _(
-            "Something went wrong on our side; nothing was changed. It is recorded under %s. Try "
+            "Something went wrong on our side. %(left)s It is recorded under %(reference)s. Try "
             "again, and give this number if it happens again."
         )
-        _close(errand.pk, State.FAILED, words % reference, clock())
+        told = words % {"left": kind.left, "reference": reference}
+        _close(errand.pk, State.FAILED, told, clock())
         raise
 
 
@@ -78,18 +79,20 @@ def _begin(errand_id: int, now: datetime) -> Errand | None:
             return None
         errand.starts += 1
         with translation.override(errand.language):
-            if errand.cancel_asked:
-                _end(errand, State.CANCELLED, _("Cancelled. Nothing was changed."), now)
-                return None
-            if errand.kind not in KINDS:
+            kind = KINDS.get(errand.kind)
+            if kind is None:
                 _end(errand, State.FAILED, _("This version cannot do this any more."), now)
+                return None
+            if errand.cancel_asked:
+                words = _("Cancelled. %(left)s") % {"left": kind.left}
+                _end(errand, State.CANCELLED, words, now)
                 return None
             if errand.starts > MOST_STARTS:
                 words = _(
-                    "The program was stopped %d times in the middle of it; nothing was changed. "
+                    "The program was stopped %(times)d times in the middle of it. %(left)s "
                     "Try again, with a smaller file or a narrower list if there is one."
-                )
-                _end(errand, State.FAILED, words % MOST_STARTS, now)
+                ) % {"times": MOST_STARTS, "left": kind.left}
+                _end(errand, State.FAILED, words, now)
                 return None
         errand.state, errand.says = State.RUNNING, ""
         errand.done, errand.total = 0, None
@@ -100,15 +103,20 @@ def _begin(errand_id: int, now: datetime) -> Errand | None:
 
 def _do(errand: Errand, kind: ErrandKind, line: _Line, clock: Clock) -> None:
     keys = files.reserve(len(Role.values), now=clock())
+    early = _work(errand, kind, line, clock) if kind.steps else None
     with transaction.atomic():
-        require(errand.owner, kind.grant)  # a post may have ended since
-        with heard_by(line.report):
-            outcome = kind.work(errand.owner, errand.asks, clock())
+        outcome = early or _work(errand, kind, line, clock)
         # From here on nothing is reported: this transaction is about to hold the errand's row.
         unused = _keep_files(errand, outcome, keys, clock())
         files.release(unused)
         held = Errand.objects.select_for_update().get(pk=errand.pk)
         _end(held, State.DONE, outcome.words, clock())
+
+
+def _work(errand: Errand, kind: ErrandKind, line: _Line, clock: Clock) -> Outcome:
+    require(errand.owner, kind.grant)  # a post may have ended since
+    with heard_by(line.report):
+        return kind.work(errand.owner, errand.asks, clock())
 
 
 def _keep_files(errand: Errand, outcome: Outcome, keys: list[str], now: datetime) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from linli.errands.models import Errand, ErrandFile
-from linli.errands.rules import OPEN, State
+from linli.errands.rules import KINDS, OPEN, State
 from linli.errands.services.running import _end
 from linli.files import services as files
 
@@ -45,5 +45,8 @@ def _fail_lost(now: datetime) -> None:
         )
         for errand in waiting.exclude(pk__in=queued):
             with translation.override(errand.language):
-                words = _("The program was stopped in the middle of it; nothing was changed.")
-                _end(errand, State.FAILED, words, now)
+                kind = KINDS.get(errand.kind)
+                words = _("The program was stopped in the middle of it. %(left)s") % {
+                    "left": kind.left if kind else ""
+                }
+                _end(errand, State.FAILED, words.strip(), now)
