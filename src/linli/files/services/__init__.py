@@ -1,6 +1,6 @@
 """Taking files in, handing them to what they belong to, showing them, and clearing up."""
 
-from linli.files.services.keeping import keep, release, reserve
+from linli.files.services.keeping import keep, on_disk, release, reserve
 from linli.files.services.serving import respond, respond_sealed
 from linli.files.services.uploading import (
     claim,
@@ -15,6 +15,7 @@ __all__ = [
     "discard_objects",
     "discard_upload",
     "keep",
+    "on_disk",
     "prune",
     "release",
     "reserve",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import IO
 
 from django.db import transaction
@@ -37,3 +40,16 @@ def keep(key: str, content: IO[bytes]) -> int:
 def release(keys: Sequence[str]) -> None:
     """Give back keys under which nothing was written. One query."""
     LooseObject.objects.filter(key__in=keys).delete()
+
+
+@contextmanager
+def on_disk(key: str, *, suffix: str) -> Iterator[Path]:
+    """A kept object as a local file whose name ends with `suffix`, for readers that need a path.
+
+    An object of a local folder is read where it lies; one from elsewhere is fetched whole. Gone
+    when the block ends. Raises NotFound, StorageDown.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{suffix}"
+        storage.fetch(key, path)
+        yield path

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -105,6 +107,18 @@ def reading(key: str) -> Iterator[IO[bytes]]:
     """The object, open for reading from its beginning. Raises NotFound, StorageDown."""
     with _faults("open", key), _storage().open(key, "rb") as content:
         yield content
+
+
+def fetch(key: str, path: Path) -> None:
+    """The object under a name of one's own: a link where it lies in a local folder, else a copy.
+    Raises NotFound, StorageDown."""
+    with _faults("fetch", key):
+        store = _storage()
+        try:
+            path.symlink_to(Path(store.path(key)).resolve(strict=True))
+        except NotImplementedError:  # it lies elsewhere
+            with store.open(key, "rb") as content, path.open("wb") as copy:
+                shutil.copyfileobj(content, copy, PIECE)
 
 
 def pieces(key: str, start: int, length: int) -> Pieces:

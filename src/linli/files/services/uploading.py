@@ -58,6 +58,7 @@ def store(
         width=made.width,
         height=made.height,
         duration=made.duration,
+        fingerprint=made.fingerprint,
         created_at=now,
     )
     upload.sha256, upload.size_bytes = _sum_of(made.clean)
