@@ -14,6 +14,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402  needs the apps
 
 from linli.notices.rules import MessageKind, register_messages  # noqa: E402
+from tests.deliveries import kinds as deliveries  # noqa: E402, F401  signs its kinds in
 from tests.errands import kinds  # noqa: E402, F401  signs its kinds of errands in
 
 KIND = MessageKind("test.letter", "About %(number)s", "Case %(number)s.", "%(number)s")

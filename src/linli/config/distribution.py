@@ -49,8 +49,8 @@ STAYING: Mapping[str, str] = {
 LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "spatial_ref_sys"})
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
-        "account", "api", "auth", "axes", "catalogue", "components", "console", "desk", "django",
-        "errands", "files", "kernel", "mfa", "notices", "pghistory", "planning", "portal",
+        "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
+        "desk", "django", "errands", "files", "kernel", "mfa", "notices", "pghistory", "planning", "portal",
         "procrastinate", "staff", "territory", "usersessions",
     }
 )  # fmt: skip

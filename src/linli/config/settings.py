@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "linli.config",
     "linli.kernel",
     "linli.audit",
+    "linli.deliveries",
     "linli.files",
     "linli.notices",
     "linli.territory",
@@ -292,6 +293,10 @@ PROCRASTINATE_ON_APP_READY = "linli.kernel.jobs.on_app_ready"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 # How long the files are kept that background jobs make (linli.errands).
 RESULT_DAYS = int(os.environ.get("LINLI_RESULT_DAYS", "7"))
+
+# -- calls to other systems ---------------------------------------------------------------------
+# Hosts, addresses or networks inside that may be called all the same (linli.kernel.outbound).
+OUTBOUND_HOSTS = _words("LINLI_OUTBOUND_HOSTS")
 
 # -- mail out -----------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(

@@ -1,0 +1,69 @@
+"""Writing into the outbox, in the transaction of the change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from linli.deliveries.models import Delivery
+from linli.deliveries.rules import KINDS
+from linli.kernel.jobs import later
+
+
+def delivery_of(
+    *,
+    kind: str,
+    target: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    lane: str = "",
+    not_before: datetime | None = None,
+) -> Delivery:
+    """A delivery that is not written yet, for a `kernel.rows.Batch`; call `wake` beside it.
+
+    Raises KeyError for a kind nobody has signed in.
+    """
+    sealed = KINDS[kind].sealed
+    return Delivery(
+        kind=kind,
+        target=target,
+        lane=lane,
+        payload={} if sealed else dict(payload),
+        sealed_payload=json.dumps(dict(payload), ensure_ascii=False) if sealed else "",
+        due_at=max(now, not_before) if not_before else now,
+        created_at=now,
+    )
+
+
+def queue_delivery(
+    *,
+    kind: str,
+    target: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    lane: str = "",
+    not_before: datetime | None = None,
+) -> Delivery:
+    """Have `payload` (what JSON can hold) handed to `target` once this transaction commits, at
+    least once. One insert, and one look at the queue of jobs after the commit.
+
+    `target` names a receiver (`webhooks:12`): it has a circuit breaker. What shares a `lane` goes
+    to it one after the other, in the order of these calls if they are made under a lock on what the
+    lane names (a case). Raises KeyError for a kind nobody has signed in.
+    """
+    made = delivery_of(
+        kind=kind, target=target, payload=payload, now=now, lane=lane, not_before=not_before
+    )
+    made.save(force_insert=True)
+    if not_before is None or not_before <= now:
+        wake()
+    return made
+
+
+def wake() -> None:
+    """Begin to send once the present transaction commits, rather than at the next full minute."""
+    transaction.on_commit(lambda: later("deliveries.send", once="deliveries.send"))
