@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from linli.components import queries
 from linli.components.models import Component
+from linli.components.queries import narrowing
 from linli.components.rules.filters import ComponentFilter
 from linli.components.rules.quads import tile_at, tile_number
 from linli.components.rules.states import State
@@ -144,12 +145,32 @@ def test_list_count_and_tiles_show_what_a_person_may_see(
             for one in every
             if one.code in set(by_hand) and (wanted.states or one.state != State.REMOVED)
         ]
-        for z in (5, 9, 11, 13, 14, 15, 17):
+        for z in (5, 9, 11, 12, 13, 14, 15, 16, 17):
             tiles = {tile_at(z, tile_number(one.quad, z)) for one in standing}
             spots = [spot for at in tiles for spot in queries.spots(user, wanted, z, *at)]
             assert sum(spot.count for spot in spots) == len(standing), (reach, given, z)
             bad = sum(one.state != State.IN_USE for one in standing)
             assert sum(spot.faulty for spot in spots) == bad
+
+
+@pytest.mark.parametrize(("few", "most"), [(2_000, 50_000), (0, 50_000), (0, 0)])
+def test_words_find_the_same_however_many_places_bear_them(
+    register: Town, lamps: Unit, monkeypatch: pytest.MonkeyPatch, few: int, most: int
+) -> None:
+    monkeypatch.setattr(narrowing, "FEW_WORDINGS", few)
+    monkeypatch.setattr(narrowing, "MOST_WORDINGS", most)
+    every = Component.objects.select_related("care", "wording", "community")
+    for reach in ("city", "community", "unit"):
+        user = somebody(register, lamps, reach)
+        for given in ({"q": "解放路"}, {"q": "解放", "region": "420503001002"}, {"q": "无此路"}):
+            wanted = ComponentFilter.parse(given)
+            by_hand = sorted(
+                one.code
+                for one in every
+                if seen_by(register, lamps, reach, one) and wanted_of(register, wanted, one)
+            )
+            assert queries.codes_for(user, wanted, size=300) == by_hand
+            assert queries.count_for(user, wanted).count == len(by_hand)
 
 
 def test_a_cluster_lies_where_what_it_counts_is(register: Town, lamps: Unit) -> None:

@@ -11,8 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import CombinedExpression
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from linli.components import policy
@@ -32,7 +45,8 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 MOST_LANES = 260  # of one cut: the communities of a large district, kinds by districts
-MOST_WORDINGS = 2_000  # descriptions that are looked up one by one; more are dense enough to scan
+FEW_WORDINGS = 2_000  # descriptions whose components are looked up one by one
+MOST_WORDINGS = 50_000  # that components are compared with, by code; more are of every component
 #: The four digits of the class, from the code.
 KIND = CombinedExpression(
     CombinedExpression(F("code"), "/", Value(1_000_000), output_field=BigIntegerField()),
@@ -59,7 +73,7 @@ class Cut:
     states: tuple[State, ...] | None = None
     code: int | None = None
     wordings: Q | None = None
-    few_wordings: bool = False
+    few_wordings: bool = False  # so that one lane will do
 
     @property
     def tallied(self) -> bool:
@@ -275,7 +289,31 @@ def _wordings(wanted: ComponentFilter) -> tuple[Q, bool]:
         rows = rows.filter(district=int(region[:6]))
     for word in wanted.words.split():  # pairs may stand apart: the words themselves decide
         rows = rows.filter(text__icontains=word)
-    ids = list(rows.values_list("pk", flat=True)[: MOST_WORDINGS + 1])
-    if len(ids) <= MOST_WORDINGS:
-        return Q(wording_id__in=ids), True
-    return Q(wording_id__in=rows.values("pk")), False
+    found = list(rows.values_list("pk", "district")[: MOST_WORDINGS + 1])
+    if len(found) <= MOST_WORDINGS:
+        ids = [pk for pk, _district in found]
+        which = Q(wording_id__in=ids) if len(ids) <= FEW_WORDINGS else Q(_OneOf("wording_id", ids))
+        return which & _within({district for _pk, district in found}), True
+    # a subquery of one value: asked of each component in turn, as there are many that fit
+    one = Subquery(rows.filter(pk=OuterRef("wording_id")).values("pk"))
+    return Q(IsNull(one, False)), False
+
+
+def _within(districts: set[int]) -> Q:
+    """From the first code of these districts to the last."""
+    if not districts:
+        return Q(pk__in=[])
+    low, _beyond = range_of(f"{min(districts):06d}")
+    _low, beyond = range_of(f"{max(districts):06d}")
+    return Q(code__gte=low, code__lt=beyond)
+
+
+class _OneOf(Func):
+    """`column = ANY (array)`: the planner sees how many they are, and finds each by its hash."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+    def __init__(self, column: str, ids: list[int]) -> None:
+        super().__init__(F(column), Value(ids, output_field=ArrayField(IntegerField())))
