@@ -11,12 +11,14 @@ from linli.components.models.references import Source
 class Import(models.Model):
     """One file on its way into the register.
 
+    `chosen` (uploaded on a page; its columns are not agreed yet, and nothing waits for it),
     `reading` (rows are checked into a staging table, batch by batch), `checked` (the differences
     are counted and wait for approval), `applying` (by ranges of codes), `applied`; or `dropped`.
     `position` and `applied_to` say where to go on after an interruption.
     """
 
     class Stage(models.TextChoices):
+        CHOSEN = "chosen", _("uploaded, columns not agreed")
         READING = "reading", _("being read")
         CHECKED = "checked", _("waiting for approval")
         APPLYING = "applying", _("being applied")
@@ -26,7 +28,11 @@ class Import(models.Model):
     id = models.AutoField(primary_key=True)
     source = models.ForeignKey(Source, models.PROTECT, related_name="imports")
     file_name = models.CharField(max_length=200)
-    fingerprint = models.CharField(max_length=64)  # of the file and of what was asked
+    file_key = models.CharField(
+        max_length=120, default="", db_default=""
+    )  # of an upload, while it is needed
+    preview = models.JSONField(default=dict, db_default={})  # the first rows of an upload
+    fingerprint = models.CharField(max_length=64, default="")  # of the file and what was asked
     mapping = models.JSONField(default=dict)
     crs = models.CharField(max_length=12)
     census = models.BooleanField(default=False)  # what is not in the file is gone
@@ -43,6 +49,8 @@ class Import(models.Model):
     changed = models.IntegerField(default=0)
     same = models.IntegerField(default=0)
     gone = models.IntegerField(default=0)
+    boundaries = models.BigIntegerField(default=0, db_default=0)  # its rows were located by
+    errand = models.ForeignKey("errands.Errand", models.SET_NULL, null=True, related_name="+")
     actor = models.ForeignKey("staff.User", models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey("staff.User", models.PROTECT, null=True, related_name="+")
     began_at = models.DateTimeField()
@@ -66,10 +74,3 @@ class ImportFault(models.Model):
     key = models.CharField(max_length=60)
     field = models.CharField(max_length=20)
     reason = models.CharField(max_length=500)
-
-
-class GroundState(models.Model):
-    """One row: the version of the boundaries that the components were last located by."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    boundaries = models.BigIntegerField(default=0)

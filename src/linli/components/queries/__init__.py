@@ -1,5 +1,14 @@
 """Every read of components: lists, one with its story, near a point, tiles, imports."""
 
+from linli.components.queries.imports import (
+    Steps,
+    faults_of,
+    import_for,
+    imports_for,
+    open_import,
+    source_names,
+    steps_of,
+)
 from linli.components.queries.lists import Count, codes_for, count_for, near, page_for
 from linli.components.queries.narrowing import components, cuts_for, fits
 from linli.components.queries.one import (
@@ -14,6 +23,7 @@ from linli.components.queries.tiles import component_tile, spots
 
 __all__ = [
     "Count",
+    "Steps",
     "Told",
     "class_label",
     "codes_for",
@@ -22,11 +32,17 @@ __all__ = [
     "components",
     "count_for",
     "cuts_for",
+    "faults_of",
     "fits",
+    "import_for",
+    "imports_for",
     "may_see",
     "near",
     "numbers_of",
+    "open_import",
     "page_for",
+    "source_names",
     "spots",
+    "steps_of",
     "story_of",
 ]

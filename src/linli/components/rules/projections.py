@@ -51,6 +51,11 @@ def zone_of(epsg: int) -> Zone | None:
     return None
 
 
+def zones() -> list[tuple[int, Zone]]:
+    """Every zone with its EPSG number."""
+    return [(epsg, zone) for epsg in range(4491, 4555) if (zone := zone_of(epsg)) is not None]
+
+
 def degrees_from(
     zone: Zone, east: NDArray[Any], north: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -60,17 +60,34 @@ def ranges_around(lon: float, lat: float, radius_m: float) -> list[tuple[int, in
     """Ranges that hold every place within `radius_m` (and some beyond): four tiles at most."""
     scale = max(0.01, math.cos(math.radians(lat)))
     width = min(0.5, 2 * radius_m * 1.02 / (EQUATOR_M * scale))  # of the world
+    x, y = _fractions(lon, lat)
+    half = width / 2
+    return _ranges(x - half, y - half, x + half, y + half)
+
+
+def ranges_within(west: float, south: float, east: float, north: float) -> list[tuple[int, int]]:
+    """Ranges that hold every place of a box of degrees (and some beyond): four tiles at most."""
+    (left, top), (right, bottom) = _fractions(west, north), _fractions(east, south)
+    return _ranges(left, top, right, bottom)
+
+
+def _fractions(lon: float, lat: float) -> tuple[float, float]:
+    up = math.log(math.tan(math.radians(45 + lat / 2)))
+    return (lon + 180) / 360, (1 - up / math.pi) / 2
+
+
+def _ranges(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
+    """The tiles that a box of the world (fractions from the north-west) touches, at the zoom at
+    which they are no smaller than it."""
+    width = max(right - left, bottom - top, 2.0**-BITS)
     z = max(0, min(BITS, math.floor(-math.log2(width))))
-    centre_x = (lon + 180) / 360
-    centre_y = (1 - math.log(math.tan(math.radians(45 + lat / 2))) / math.pi) / 2
     last = (1 << z) - 1
 
-    def tiles(centre: float) -> range:
-        low = math.floor((centre - width / 2) * (1 << z))
-        high = math.floor((centre + width / 2) * (1 << z))
-        return range(max(0, low), min(last, high) + 1)
+    def tiles(low: float, high: float) -> range:
+        first, end = math.floor(low * (1 << z)), math.floor(high * (1 << z))
+        return range(max(0, first), min(last, end) + 1)
 
-    found = sorted(tile_range(z, x, y) for x in tiles(centre_x) for y in tiles(centre_y))
+    found = sorted(tile_range(z, x, y) for x in tiles(left, right) for y in tiles(top, bottom))
     joined: list[tuple[int, int]] = []
     for low, high in found:
         if joined and joined[-1][1] == low:

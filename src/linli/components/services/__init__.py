@@ -1,9 +1,10 @@
 """Every write of the register of components: imports and exports, states, inspections."""
 
+from linli.components.services.agreeing import ImportRefused, Terms, known_mapping
 from linli.components.services.changing import fault_gone, fault_reported, inspect
+from linli.components.services.comparing import samples
 from linli.components.services.exporting import write_register
 from linli.components.services.importing import (
-    ImportRefused,
     apply_import,
     begin_import,
     drop_import,
@@ -12,23 +13,44 @@ from linli.components.services.importing import (
     read_import,
     write_faults,
 )
+from linli.components.services.locating import locate_anew
 from linli.components.services.reading import KINDS, open_file
 from linli.components.services.tallying import fold_tallies
+from linli.components.services.uploading import (
+    agree_on,
+    drop_old_uploads,
+    first_rows,
+    go_on,
+    take_upload,
+    terms_of,
+    try_terms,
+)
 
 __all__ = [
     "KINDS",
     "ImportRefused",
+    "Terms",
+    "agree_on",
     "apply_import",
     "begin_import",
     "drop_import",
+    "drop_old_uploads",
     "fault_gone",
     "fault_reported",
     "first_faults",
+    "first_rows",
     "fold_tallies",
+    "go_on",
     "inspect",
+    "known_mapping",
+    "locate_anew",
     "open_file",
     "proposed_mapping",
     "read_import",
+    "samples",
+    "take_upload",
+    "terms_of",
+    "try_terms",
     "write_faults",
     "write_register",
 ]

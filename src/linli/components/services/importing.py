@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -22,15 +22,23 @@ from django.utils.translation import gettext as _
 from linli.audit.services import record
 from linli.components import policy
 from linli.components.models import Import, ImportFault, Source
-from linli.components.rules.columns import LABELS, checked_mapping, guess
-from linli.components.rules.systems import checked_system
+from linli.components.rules.columns import LABELS
 from linli.components.services import comparing, staging
+from linli.components.services.agreeing import (
+    OPEN,
+    ImportRefused,
+    Terms,
+    known_mapping,
+    source_named,
+    take_up,
+)
 from linli.components.services.checking import Checker
-from linli.components.services.reading import Reader, open_file
+from linli.components.services.locating import ask_to_locate_anew
+from linli.components.services.reading import open_file
 from linli.components.services.tallying import fold_tallies
+from linli.files.services import discard_objects
 from linli.kernel import progress
-from linli.kernel.errors import BadInput, Refused
-from linli.kernel.text import clean
+from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -40,12 +48,6 @@ LARGE = 50_000  # rows from which the planner's figures are taken anew
 _HEAD = 1 << 20
 
 
-class ImportRefused(Refused):
-    """The import is not where this step could be taken."""
-
-    code = "import_refused"
-
-
 def begin_import(
     *,
     path: Path,
@@ -53,53 +55,31 @@ def begin_import(
     now: datetime,
     actor: User | None,
     file_name: str = "",
-    mapping: Mapping[str, str] | None = None,
-    crs: str = "",
-    class_code: str = "",
-    census: bool = False,
-    region_id: int | None = None,
+    **asked: Any,
 ) -> Import:
-    """Look into the file and agree on what its columns are; nothing is read yet.
+    """Look into the file and agree on what its columns are (`agreeing.Terms.of`, which `asked` goes
+    to); nothing is read yet.
 
-    `mapping` is field to heading; without it the source's last one is taken where it fits, else it
-    is guessed. `crs` likewise: given, the file's own, the source's, WGS84. The same file asked for
-    in the same way again is the same import, to be gone on with. Raises BadInput, ImportRefused,
-    NotYours.
+    The same file asked for in the same way again is the same import, to be gone on with. Raises
+    BadInput, ImportRefused, NotYours.
     """
     policy.require_import(actor)
-    name = clean(source, field="source", most=60, least=1)
+    home = source_named(source)
     reader = open_file(path, file_name)
-    kept = Source.objects.filter(name=name).first()
-    chosen = checked_mapping(
-        mapping if mapping is not None else _known_mapping(kept, reader),
-        reader.headings,
-        class_given=bool(class_code),
-    )
-    system = checked_system(crs or reader.crs or (kept.crs if kept else "") or "wgs84")
-    asked = repr((sorted(chosen.items()), system, class_code, census, region_id, name))
-    fingerprint = _fingerprint(path, asked)
-    job = Import.objects.filter(fingerprint=fingerprint, stage__in=_OPEN).first()
+    terms = Terms.of(home, reader.headings, reader.crs, **asked)
+    fingerprint = _fingerprint(path, repr((terms.as_asked(), home.name)))
+    job = Import.objects.filter(fingerprint=fingerprint, stage__in=OPEN).first()
     if job is not None:
         return job
     with transaction.atomic():
-        _only_one()
-        Checker.made(chosen, system, class_code, timezone.localdate(now))
-        home = kept or Source(name=name)
-        home.mapping, home.crs = chosen | {"": class_code}, system
-        home.save()
-        job = Import.objects.create(
-            source=home,
+        job = Import(
             file_name=(file_name or path.name)[:200],
             fingerprint=fingerprint,
-            mapping=chosen | ({"": class_code} if class_code else {}),
-            crs=system,
-            census=census,
-            region_id=region_id,
             size=reader.size,
             actor=actor,
             began_at=now,
         )
-        staging.make(job)
+        take_up(job, home, terms, now=now)
     return job
 
 
@@ -109,7 +89,7 @@ def read_import(*, job_id: int, path: Path, now: datetime) -> Import:
     Tells kernel.progress how far it is. Raises BadInput, ImportRefused, progress.Cancelled; what
     has been read until then stays read.
     """
-    job = _at(job_id, Import.Stage.READING)
+    job = import_at(job_id, Import.Stage.READING)
     with _alone(job):
         _read(job, path, now)
     return job
@@ -162,7 +142,8 @@ def apply_import(*, job_id: int, actor: User | None, now: datetime) -> Import:
     there).
     """
     policy.require_import(actor)
-    job = _at(job_id, Import.Stage.CHECKED, Import.Stage.APPLYING)
+    job = import_at(job_id, Import.Stage.CHECKED, Import.Stage.APPLYING)
+    _refuse_if_lost(job)
     if job.stage == Import.Stage.CHECKED:
         job.stage, job.approved_by, job.applied_at = Import.Stage.APPLYING, actor, now
         with transaction.atomic():
@@ -186,9 +167,8 @@ def _apply(job: Import) -> None:
     with transaction.atomic():
         if "key" in job.mapping:
             comparing.keep_keys(job)
-        staging.drop(job)
-        job.stage = Import.Stage.APPLIED
-        job.save(update_fields=["stage"])
+        ask_to_locate_anew(job)
+        _over(job, Import.Stage.APPLIED)
     fold_tallies()
     if whole >= LARGE:
         _take_figures()
@@ -197,13 +177,19 @@ def _apply(job: Import) -> None:
 def drop_import(*, job_id: int, actor: User | None, now: datetime) -> Import:
     """Forget an import that was not applied; the register stays as it is. Raises ImportRefused."""
     policy.require_import(actor)
-    job = _at(job_id, Import.Stage.READING, Import.Stage.CHECKED)
-    with transaction.atomic():
-        staging.drop(job)
-        job.stage = Import.Stage.DROPPED
-        job.save(update_fields=["stage"])
+    job = import_at(job_id, Import.Stage.CHOSEN, Import.Stage.READING, Import.Stage.CHECKED)
+    with _alone(job), transaction.atomic():
+        _over(job, Import.Stage.DROPPED)
         _log(job, "components.import_dropped", actor, now)
     return job
+
+
+def _over(job: Import, stage: str) -> None:
+    """Nothing is kept of it but what is told of it."""
+    staging.drop(job)
+    discard_objects(keys=[job.file_key], now=timezone.now())
+    job.stage, job.file_key, job.preview = stage, "", {}
+    job.save(update_fields=["stage", "file_key", "preview"])
 
 
 def write_faults(job: Import, file: IO[str]) -> int:
@@ -228,40 +214,18 @@ def first_faults(job: Import, most: int) -> list[tuple[int, str, str, str]]:
 
 def proposed_mapping(path: Path, source: str) -> dict[str, str]:
     """Field to heading: as the source was last read, where that fits, else as guessed."""
-    return _known_mapping(Source.objects.filter(name=source).first(), open_file(path))
+    kept = Source.objects.filter(name=source).first()
+    return known_mapping(kept, open_file(path).headings)
 
 
 # -- small steps -----------------------------------------------------------------------------------
-_OPEN = (Import.Stage.READING, Import.Stage.CHECKED, Import.Stage.APPLYING)
 _END = 9 * 10**15  # beyond every code
 _LOCK = 7_200_001  # the lock of imports, by their numbers
 
 
-def _known_mapping(kept: Source | None, reader: Reader) -> dict[str, str]:
-    if kept is not None and kept.mapping:
-        known = {field: heading for field, heading in kept.mapping.items() if field}
-        if known and set(known.values()) <= set(reader.headings):
-            return known
-    return guess(reader.headings)
-
-
-def _only_one() -> None:
-    """Imports come one after the other: each counts its differences from what is there."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('components.import'))")
-    other = Import.objects.filter(stage__in=_OPEN).first()
-    if other is not None:
-        raise ImportRefused(
-            _(
-                "Another import is open: %(file)s, %(stage)s. Approve it, go on with it or drop it"
-                " first (number %(id)d)."
-            )
-            % {"file": other.file_name, "stage": other.get_stage_display(), "id": other.pk}
-        )
-
-
-def _at(job_id: int, *stages: str) -> Import:
-    job = Import.objects.filter(pk=job_id).select_related("source").first()
+def import_at(job_id: int, *stages: str) -> Import:
+    """An import at one of these stages. One query. Raises BadInput, ImportRefused."""
+    job = Import.objects.filter(pk=job_id).select_related("source", "errand").first()
     if job is None:
         raise BadInput(_("There is no import number %(id)d.") % {"id": job_id}, field="import")
     if job.stage not in stages:
@@ -278,8 +242,23 @@ def _start_over(job: Import) -> None:
         staging.drop(job)
         staging.make(job)
         ImportFault.objects.filter(job=job).delete()
-        job.rows = job.rejected = job.without_cell = job.position = 0
+        job.rows = job.rejected = job.without_cell = job.position = job.applied_to = 0
+        job.stage = Import.Stage.READING
         job.save()
+
+
+def _refuse_if_lost(job: Import) -> None:
+    """The rows that were read wait in an unlogged table, which a fall of the database empties."""
+    if staging.holds(job) == job.rows - job.rejected:
+        return
+    _start_over(job)
+    raise ImportRefused(
+        _(
+            "The rows of import %(id)d (%(file)s) were lost when the database fell. Let the file be"
+            " read again; what was entered already will be found the same."
+        )
+        % {"id": job.pk, "file": job.file_name}
+    )
 
 
 def _log(job: Import, action: str, actor: User | None, now: datetime) -> None:

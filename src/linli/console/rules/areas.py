@@ -11,10 +11,11 @@ from linli.kernel.navigation import NavItem
 
 UNITS, ACCOUNTS = "staff.units", "staff.accounts"
 TERRITORY, CATALOGUE, SETTINGS = "territory.edit", "catalogue.edit", "cases.settings"
+COMPONENTS: Final = "components.import"
 POSTS, SESSIONS, TOKENS, DUTIES = "staff.posts", "staff.sessions", "staff.tokens", "staff.duties"
 AUDIT: Final = "audit.see"
 
-SYSTEM: Final = (UNITS, ACCOUNTS, TERRITORY, CATALOGUE, SETTINGS)
+SYSTEM: Final = (UNITS, ACCOUNTS, TERRITORY, COMPONENTS, CATALOGUE, SETTINGS)
 SECURITY: Final = (POSTS, SESSIONS, TOKENS)
 OVERVIEW: Final = (*SYSTEM, *SECURITY, AUDIT)
 SEES_ACCOUNTS: Final = (ACCOUNTS, POSTS, SESSIONS)
@@ -48,6 +49,7 @@ ENTRIES: Final = (
     _item(_("Plan grids"), "planner", "puzzle", (TERRITORY,), 382, _GROUND),
     _item(_("Staffing"), "staffing", "users", (TERRITORY,), 384, _GROUND),
     _item(_("Import"), "imports", "file-import", (TERRITORY,), 390, _GROUND),
+    _item(_("Import components"), "component_imports", "map-pin", (COMPONENTS,), 392, _GROUND),
     _item(_("Classes"), "classes", "category", (CATALOGUE,), 400, _RULES),
     _item(_("Responsibility"), "responsibility", "checklist", (CATALOGUE,), 410, _RULES),
     _item(_("Desk times"), "stage_limits", "hourglass", (CATALOGUE,), 420, _RULES),

@@ -34,6 +34,7 @@ class TableReader(Reader):
             lines = _Lines(file, self._encoding)
             heading = next(iter(lines), "")
             self._delimiter = max(",;\t|", key=heading.count)
+            csv.field_size_limit(_LONGEST_LINE)
             names = next(csv.reader([heading], delimiter=self._delimiter), [])
             self.headings = _distinct([name.strip().lstrip("\ufeff") for name in names])
             self._begin = lines.position
@@ -122,7 +123,8 @@ def _encoding_of(probe: bytes) -> str:
         try:
             probe.decode(encoding)
         except UnicodeDecodeError as error:
-            if error.start < len(probe) - 4:  # not just cut in the middle of a character
+            cut = len(probe) == _PROBE and error.start >= len(probe) - 4  # within a character
+            if not cut:
                 continue
         return encoding
     raise BadInput(_("The file is neither UTF-8 nor GB 18030 text."), field="file")
