@@ -14,7 +14,8 @@ from django.contrib.gis.geos import Point
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from linli.staff.web import Access, access_of
-from linli.territory.models import Cell
+from linli.territory.models import Building, Cell
+from tests.cases.city import square
 from tests.town import Town
 
 PUBLIC, STAFF = Access("public"), Access("staff")
@@ -145,8 +146,20 @@ def _component_of(town: Town, case: str) -> str:
     return made.number
 
 
+def _building_of(town: Town) -> Building:
+    """A building in the first district."""
+    key = {"source_key": "doors-building"}
+    outline = square(town.home.x + 0.001, 31.001, 0.0002)
+    return Building.objects.get_or_create(**key, defaults={"outline": outline, "floors": 3})[0]
+
+
 #: What goes into the holes of addresses: by address and hole, by package and hole, or by hole.
 HOLES: dict[str, Callable[[Town, str], object]] = {
+    "maps:building.building": lambda town, case: _building_of(town).pk,
+    "maps:grid.code": lambda town, case: town.home.grids[0].code,
+    "maps:grid_outline.code": lambda town, case: town.home.grids[0].code,
+    "maps:region.code": lambda town, case: town.home.community.code,
+    "maps:region_outline.code": lambda town, case: town.home.community.code,
     "number": lambda town, case: town.case(case).number,
     "secret": lambda town, case: town.filed[case].secret,
     "desk:component.code": _component_of,

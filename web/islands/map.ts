@@ -74,6 +74,7 @@ async function draw(element: HTMLElement): Promise<void> {
     if (data["cases"] !== undefined) showCases(map, element);
     switches(map, element);
     if (data["here"]) void import("../map/tools").then(({ tools }) => tools(map, element));
+    if (data["area"]?.includes(":")) void import("../map/named").then(({ showNamed }) => showNamed(map, data["area"], data["on"]));
     if (printed && data["area"]) void import("../map/drawing").then(({ Drawing, read }) => new Drawing(map, "counted").set(read(data["area"]), true));
   });
   if (data["summary"]) rings(map);

@@ -7,13 +7,15 @@ export async function popover(map: LibreMap, at: LngLatLike, source: string, num
 }
 
 /// A popover with what the server says at an address of ours.
-export async function showAt(map: LibreMap, at: LngLatLike, address: string): Promise<void> {
+export async function showAt(map: LibreMap, at: LngLatLike, address: string): Promise<HTMLElement | undefined> {
   const answer = await fetch(address);
-  if (!answer.ok) return;
+  if (!answer.ok) return undefined;
   const box = document.createElement("div");
   box.className = "map-popover";
   box.innerHTML = await answer.text(); // our own template, escaped there
-  new Popup({ maxWidth: "20rem", focusAfterOpen: true }).setLngLat(at).setDOMContent(box).addTo(map);
+  const popup = new Popup({ maxWidth: "20rem", focusAfterOpen: true }).setLngLat(at).setDOMContent(box).addTo(map);
+  popup.on("close", () => box.dispatchEvent(new Event("close")));
+  return box;
 }
 
 /// Rows beside the map: the one under the pointer or the keyboard is ringed on the map.

@@ -3,6 +3,7 @@ import type { Map as LibreMap, MapMouseEvent } from "maplibre-gl";
 
 import { Drawing, read, written } from "./drawing";
 import { area, length, metres, squareMetres, type Place } from "./geo";
+import { hideBorder, showBorder } from "./named";
 import { showAt } from "./popover";
 
 type Tool = "measure" | "area";
@@ -58,7 +59,7 @@ export function tools(map: LibreMap, element: HTMLElement): void {
   });
   map.on("click", (event: MapMouseEvent) => {
     if (tool) drawing.add(event.lngLat.toArray());
-    else if (!onCase(map, event) && map.getZoom() >= 12) void ask(map, element, event.lngLat.toArray());
+    else if (!onSign(map, event) && map.getZoom() >= 12) void ask(map, element, event.lngLat.toArray(), solidAt(map, event));
   });
   map.on("dblclick", () => tool && done());
   element.addEventListener("keydown", (event) => {
@@ -92,18 +93,30 @@ function send(form: HTMLFormElement | null, name: string, value: string): void {
   form?.requestSubmit();
 }
 
-function onCase(map: LibreMap, event: MapMouseEvent): boolean {
-  const layers = ["cases-one", "cases-many"].filter((id) => map.getLayer(id));
+function solidAt(map: LibreMap, event: MapMouseEvent): number | undefined {
+  if (!map.getLayer("buildings-solid") || map.getPitch() === 0) return undefined;
+  const [found] = map.queryRenderedFeatures(event.point, { layers: ["buildings-solid"] });
+  return found && Number(found.properties["building_id"]);
+}
+
+function onSign(map: LibreMap, event: MapMouseEvent): boolean {
+  const layers = ["cases-one", "cases-many", "components-one", "components-many"].filter((id) => map.getLayer(id));
   return map.queryRenderedFeatures(event.point, { layers }).length > 0;
 }
 
-async function ask(map: LibreMap, element: HTMLElement, [lon, lat]: Place): Promise<void> {
+/// `building`: the one under the pointer, which a tilted map shows over other ground than its own.
+async function ask(map: LibreMap, element: HTMLElement, [lon, lat]: Place, building?: number): Promise<void> {
   const source = element.dataset["here"];
   if (!source) return;
   const query = new URLSearchParams({ lon: lon.toFixed(6), lat: lat.toFixed(6) });
   const on = new URLSearchParams(location.search).get("on");
   if (on) query.set("on", on);
-  await showAt(map, [lon, lat], `${source}?${query.toString()}`);
+  if (building) query.set("building", String(building));
+  const box = await showAt(map, [lon, lat], `${source}?${query.toString()}`);
+  const border = box?.querySelector<HTMLElement>("[data-outline]")?.dataset["outline"];
+  if (!border) return;
+  box!.addEventListener("close", () => hideBorder(map), { once: true });
+  await showBorder(map, border, on ?? "");
 }
 
 function fly(map: LibreMap, pressed: HTMLElement): void {

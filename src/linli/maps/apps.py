@@ -8,7 +8,9 @@ class MapsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.kernel.navigation import NavItem, register
+        from linli.staff.rules import register_grants
 
+        register_grants({"maps.count_few": _("See numbers of households below five")}, kind="work")
         register(
             NavItem(label=_("Map"), url_name="maps:map", icon="map", grants=("cases.see",),
                     order=25, section=_("Cases")),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.maps.views import page, tiles
+from linli.maps.views import grounds, page, tiles
 
 app_name = "maps"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/here/", page.here, name="here"),
     path("map/search/", page.search, name="search"),
     path("map/print/", page.print_map, name="print"),
+    path("map/buildings/<int:building>/", grounds.building, name="building"),
+    path("map/grids/<str:code>/", grounds.grid, name="grid"),
+    path("map/grids/<str:code>/outline.json", grounds.grid_outline, name="grid_outline"),
+    path("map/regions/<str:code>/", grounds.region, name="region"),
+    path("map/regions/<str:code>/outline.json", grounds.region_outline, name="region_outline"),
     path("tiles/style.json", tiles.style, name="style"),
     path("tiles/bounds.json", tiles.bounds, name="bounds"),
     path("tiles/cases/<str:z>/<str:x>/<str:y>.mvt", tiles.cases, name="cases"),

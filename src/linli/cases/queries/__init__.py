@@ -48,6 +48,7 @@ from linli.cases.queries.public import (
     public_similar,
     public_solved,
 )
+from linli.cases.queries.reporters import reporters_of
 from linli.cases.queries.saved import saved_filters_for
 from linli.cases.queries.settings import settings
 
@@ -86,6 +87,7 @@ __all__ = [
     "public_photo",
     "public_similar",
     "public_solved",
+    "reporters_of",
     "reports_of",
     "root_of",
     "rows_for_export",

@@ -20,6 +20,7 @@ from linli.demo.rules.partition import (
     outline_of,
     squares_of,
 )
+from linli.demo.services.homes import dwellings
 from linli.territory import services as territory
 from linli.territory.rules.sheets import Row
 
@@ -57,6 +58,7 @@ def build(seed: int = 7) -> None:
         ("surfaces", territory.import_surfaces(rows=_surfaces())),
         ("place names", territory.import_place_names(rows=_places())),
         ("addresses", territory.import_addresses(rows=_addresses())),
+        ("dwellings", territory.import_addresses(rows=homes())),
     ):
         if report.rejected:
             first = report.rejected[0]
@@ -197,6 +199,16 @@ def _buildings() -> Iterator[Row]:
                 },
                 shape,
             )
+
+
+def homes() -> Iterator[Row]:
+    """Dwellings in some of the buildings, with unit and room."""
+    streets = [
+        (name, _shape(feature))
+        for feature in _features("roads.geojson.gz")
+        if (name := _texts(feature).get("name", "")) and _texts(feature).get("kind") != "path"
+    ]
+    return dwellings(_buildings(), streets)
 
 
 def _surfaces() -> Iterator[Row]:

@@ -1,27 +1,31 @@
-"""Cases and ground inside an area drawn on the map."""
+"""Cases and ground inside an area drawn on the map, or of a region or grid (R108)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from linli.cases.queries import lists
 from linli.cases.rules import Stage
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
-from linli.maps.rules.area import Area, People, people
-from linli.territory.queries.inside import Inside, inside
+from linli.kernel.errors import BadInput
+from linli.maps.rules.area import Area, People, parse_area, people
+from linli.territory.queries.inside import Inside, inside, outline_of
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
+GRANT_FEW = "maps.count_few"  # sees numbers of households below five
+KINDS: tuple[Literal["grid", "region"], ...] = ("grid", "region")
 MOST_COUNTED = 20_000  # cases; beyond, a smaller area has to be drawn
 
 
@@ -47,6 +51,23 @@ class Figures:
     @property
     def area_km2(self) -> float:
         return self.ground.area_m2 / 1e6
+
+
+def area_of(text: str, *, on: date) -> Area | None:
+    """An area as the address has it: corners, or “grid:CODE” and “region:CODE” as they lay on a
+    day. None for an empty text. One query for a name. Raises BadInput."""
+    named, _colon, code = text.partition(":")
+    for kind in KINDS:
+        if named == kind:
+            found = outline_of(kind, code[:40], on=on)
+            if found is None:
+                raise BadInput(
+                    _("area names a grid or region without an outline on this day: “%(code)s”.")
+                    % {"code": code[:40]},
+                    field="area",
+                )
+            return Area(text, found[1], found[0])
+    return parse_area(text)
 
 
 def within(area: Area) -> Q:
@@ -83,7 +104,7 @@ def figures_of(user: User, wanted: CaseFilter, area: Area, *, now: datetime, on:
         ],
         classes=kinds,
         ground=ground,
-        households=people(ground.households),
+        households=people(ground.households, exactly=user.has_grant(GRANT_FEW)),
     )
 
 

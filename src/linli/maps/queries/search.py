@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.maps.queries.beside import Box, cases_by_numbers
 from linli.territory import queries as territory
+from linli.territory.queries.buildings import buildings_at
 from linli.territory.queries.inside import boxes_of
 from linli.territory.rules.kinds import Tier
 
@@ -27,12 +28,14 @@ class Hit(NamedTuple):
     says: str
     point: tuple[float, float] | None
     box: Box | None
+    building: int | None = None  # whose floors can be looked at
+    page: tuple[str, str] | None = None  # (“grid” or “region”, code) of its page
 
 
 def places_for(
     user: User, words: str, *, on: date, near: tuple[float, float] | None = None
 ) -> list[Hit]:
-    """Cases by number first, then regions, grids, addresses near `near`. Six queries at most."""
+    """Cases by number first, then regions, grids, addresses near `near`. Seven queries at most."""
     words = words.strip()[:LONGEST]
     if not words:
         return []
@@ -53,17 +56,20 @@ def _regions(words: str, on: date) -> list[Hit]:
     ][:MOST]
     boxes = boxes_of("region", [one.id for one in rows], on=on) if rows else {}
     return [
-        Hit("region", one.name, str(Tier(one.tier).label), None, boxes[one.id])
+        Hit(
+            "region", one.name, str(Tier(one.tier).label), None, boxes[one.id],
+            page=("region", one.code),
+        )
         for one in rows
         if one.id in boxes
-    ]
+    ]  # fmt: skip
 
 
 def _grids(words: str, on: date) -> list[Hit]:
     rows = territory.grids_by_words(words, on=on, most=MOST)
     boxes = boxes_of("grid", [one.pk for one in rows], on=on) if rows else {}
     return [
-        Hit("grid", one.name, one.community.name, None, boxes[one.pk])
+        Hit("grid", one.name, one.community.name, None, boxes[one.pk], page=("grid", one.code))
         for one in rows
         if one.pk in boxes
     ]
@@ -77,4 +83,9 @@ def _named(words: str, near: tuple[float, float] | None) -> list[Hit]:
         "road": _("Road"),
     }
     hits = territory.geocode(words, near)[:MOST]
-    return [Hit(one.kind, one.text, says[one.kind], (one.lon, one.lat), None) for one in hits]
+    housed = [one for one in hits if one.kind in ("address", "building")]
+    found = dict(zip(housed, buildings_at([(one.lon, one.lat) for one in housed]), strict=True))
+    return [
+        Hit(one.kind, one.text, says[one.kind], (one.lon, one.lat), None, found.get(one))
+        for one in hits
+    ]

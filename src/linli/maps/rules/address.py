@@ -41,6 +41,18 @@ def parse_day(text: str) -> date | None:
     )
 
 
+def row_id(text: str, name: str) -> int | None:
+    """The number of a row that an address names; None for an empty text. Raises BadInput."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    raise BadInput(
+        _("%(name)s is the number of one, not “%(value)s”.") % {"name": name, "value": text[:20]},
+        field=name,
+    )
+
+
 def _number(name: str, text: str, last: int) -> int:
     if text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= last:
         return int(text)

@@ -19,6 +19,7 @@ class Area(NamedTuple):
 
     text: str
     shape: str
+    name: str = ""  # of a region or grid that was named instead of drawn
 
 
 def parse_area(text: str) -> Area | None:
@@ -62,7 +63,7 @@ class People(NamedTuple):
     hidden: bool
 
 
-def people(count: int) -> People:
-    """None shown for 1 to 4: nobody is to be told apart by a small number."""
-    small = 0 < count < FEWEST_SHOWN
+def people(count: int, *, exactly: bool = False) -> People:
+    """None shown for 1 to 4, but `exactly`: nobody is to be told apart by a small number (R108)."""
+    small = 0 < count < FEWEST_SHOWN and not exactly
     return People(None if small else count, small)

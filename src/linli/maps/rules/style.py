@@ -66,7 +66,7 @@ def style(
     }
     ground: list[Json] = [_background(palette), *_of("plan", _surfaces(palette))]
     built = _of("plan", [*_roads(palette), *_buildings(palette)])
-    solid = _of("solid", [_solid(palette)], shown=False)
+    solid = _of("solid", [_solid(palette), _floors(palette)], shown=False)
     if raster is not None:
         sources["raster"] = {
             "type": "raster",
@@ -232,6 +232,24 @@ def _solid(palette: Palette) -> Json:
         "fill-extrusion-vertical-gradient": True,
     }
     return _layer("buildings-solid", "fill-extrusion", "buildings", minzoom=14, paint=paint)
+
+
+def _floors(palette: Palette) -> Json:
+    """How many floors a body has, where that is known."""
+    layout = {"text-field": ["concat", ["get", "floors"], "F"], "text-font": FONT, "text-size": 11}
+    return _layer(
+        "buildings-floors",
+        "symbol",
+        "buildings",
+        minzoom=16.5,
+        filter=["all", ["has", "floors"], ["==", ["get", "name"], ""]],
+        layout=layout,
+        paint={
+            "text-color": palette.label_soft,
+            "text-halo-color": palette.halo,
+            "text-halo-width": 1.4,
+        },
+    )
 
 
 def _labels(palette: Palette, name: list[Any]) -> list[Json]:

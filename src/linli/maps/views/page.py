@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from linli.cases import queries as case_queries
 from linli.cases.rules.filters import CaseFilter
 from linli.kernel.errors import BadInput
 from linli.kernel.web import degrees
 from linli.maps import queries
 from linli.maps.forms import MapDayForm, MapFilterForm, query_of, read_filter
-from linli.maps.rules.address import parse_day
-from linli.maps.rules.area import parse_area
+from linli.maps.rules.address import parse_day, row_id
 from linli.staff.web import StaffRequest, staff_page
 
 PAPERS = ("A4", "A3")
@@ -58,8 +58,8 @@ def _shown(request: StaffRequest, now: datetime) -> tuple[CaseFilter, dict[str, 
     on = today
     try:
         wanted = read_filter(request.GET)
-        area = parse_area(request.GET.get("area", ""))
         on = parse_day(request.GET.get("on", "")) or today
+        area = queries.area_of(request.GET.get("area", ""), on=on)
         beside = queries.beside_map(
             request.user, wanted, now=now, cursor=request.GET.get("cursor") or None, area=area
         )
@@ -75,6 +75,7 @@ def _shown(request: StaffRequest, now: datetime) -> tuple[CaseFilter, dict[str, 
         "refusal": refusal,
         "now": now,
         "area": area.text if area else "",
+        "area_name": area.name if area else "",
         "on": on.isoformat() if on != today else "",
         "query": urlencode(query),
         "list_query": urlencode(wanted.query()),
@@ -130,14 +131,17 @@ def print_map(request: StaffRequest) -> HttpResponse:
 def summary(request: StaffRequest) -> HttpResponse:
     """A few cases in a few words, for the map's popover: `?number=` up to ten times."""
     found = queries.cases_by_numbers(request.user, request.GET.getlist("number"))
-    context = {"cases": found, "now": timezone.now()}
+    reporters = case_queries.reporters_of(request.user, found)
+    told = [(case, reporters.get(case.pk)) for case in found]
+    context = {"told": told, "now": timezone.now()}
     return render(request, "maps/summary.html", context)
 
 
 @require_safe
 @staff_page("cases.see")
 def here(request: StaffRequest) -> HttpResponse:
-    """What is at a point, for the map's popover: `?lon=&lat=`, `&on=` the day of the borders."""
+    """What is at a point, for the map's popover: `?lon=&lat=`, `&on=` the day of the borders,
+    `&building=` the one that was clicked."""
     now = timezone.now()
     today = timezone.localdate(now)
     found = queries.here(
@@ -147,6 +151,7 @@ def here(request: StaffRequest) -> HttpResponse:
         now=now,
         today=today,
         on=parse_day(request.GET.get("on", "")) or today,
+        building_id=row_id(request.GET.get("building", ""), "building"),
     )
     return render(request, "maps/here.html", {"here": found})
 

@@ -89,6 +89,19 @@ def holders_of(grant: str, *, unit_ids: Iterable[int], now: datetime) -> QuerySe
     return rows.select_related("user", "unit").order_by("id")
 
 
+def posts_over(grant: str, *, region_ids: Iterable[int], now: datetime) -> QuerySet[Post]:
+    """The posts whose own region is one of these and that allow `grant` at `now`, with their
+    people, by id. One query."""
+    rows = Post.objects.filter(
+        held_at(now),
+        grants__contains=[grant],
+        reach="region",
+        region_id__in=set(region_ids),
+        user__is_active=True,
+    )
+    return rows.select_related("user", "unit").order_by("id")
+
+
 def workers_of(grid_ids: Iterable[int], *, now: datetime) -> QuerySet[GridDuty]:
     """Who looks after these grids at `now`, primary workers first, with their people. One query."""
     rows = GridDuty.objects.filter(held_at(now), grid_id__in=set(grid_ids))

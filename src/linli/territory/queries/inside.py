@@ -1,4 +1,4 @@
-"""What stands in an area drawn on the map, and what stands at a point (R106, R108)."""
+"""What stands in an area drawn on the map or of a region or grid (R106, R108)."""
 
 from __future__ import annotations
 
@@ -48,41 +48,6 @@ def inside(shape: str, *, on: date) -> Inside:
         return Inside(*cursor.fetchone())
 
 
-class BuildingFacts(NamedTuple):
-    """A building with the doors, units and dwellings that have an address in it."""
-
-    id: int
-    name: str
-    number: str
-    address: str
-    floors: int | None
-    height_m: float | None
-    addresses: int
-    units: int
-    dwellings: int
-    outline: str  # hex WKB
-
-
-_BUILDING = """
-    SELECT b.id, b.name, b.number, b.address, b.floors, b.height_m,
-        count(a.id), count(DISTINCT nullif(a.unit, '')), count(nullif(a.room, '')),
-        encode(ST_AsBinary(b.outline), 'hex')
-    FROM territory_building b LEFT JOIN territory_address a ON ST_Intersects(b.outline, a.place)
-    WHERE b.id = (
-        SELECT id FROM territory_building
-        WHERE ST_Intersects(outline, ST_SetSRID(ST_MakePoint(%s, %s), 4326))
-        ORDER BY ST_Area(outline), id LIMIT 1)
-    GROUP BY b.id"""
-
-
-def building_at(lon: float, lat: float) -> BuildingFacts | None:
-    """The smallest building over a point. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BUILDING, [lon, lat])
-        row = cursor.fetchone()
-    return None if row is None else BuildingFacts(*row)
-
-
 def boxes_of(kind: Literal["region", "grid"], ids: list[int], *, on: date) -> dict[int, Box]:
     """West, south, east, north of those that have an outline that day. One query."""
     with connection.cursor() as cursor:
@@ -105,3 +70,18 @@ def centres_of(ids: list[int], *, on: date) -> dict[int, tuple[float, float]]:
             [ids, on],
         )
         return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def outline_of(kind: Literal["region", "grid"], code: str, *, on: date) -> tuple[str, str] | None:
+    """Name and outline (hex WKB) of a region or grid as it lay on a day; None where it has none.
+    One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT x.name, encode(ST_AsBinary(v.outline), 'hex') FROM territory_{kind} x"
+            f" JOIN territory_{kind}version v ON v.{kind}_id = x.id"
+            " WHERE x.code = %s AND v.during @> %s::date AND v.outline IS NOT NULL"
+            " ORDER BY x.id DESC LIMIT 1",
+            [code, on],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (row[0], row[1])

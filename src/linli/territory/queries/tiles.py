@@ -77,7 +77,8 @@ _LAYERS: dict[str, _Layer] = {
     "buildings": _Layer(
         "territory_building v",
         "v.outline",
-        "v.name, v.number, coalesce(v.height_m, v.floors * 3.0) AS height_m",
+        "v.id AS building_id, v.name, v.number, v.floors,"
+        " coalesce(v.height_m, v.floors * 3.0) AS height_m",
         "ST_Area(v.outline) DESC",
         lowest=14,
         most=6_000,
