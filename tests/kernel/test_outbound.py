@@ -3,59 +3,25 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from tests.outside import Site, answer, served
 
 from linli.kernel import outbound
 from linli.kernel.errors import BadInput
 from linli.kernel.outbound import NotAllowed, TooLarge, Unreachable, check_url, fetch
 
-Handle = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Site(BaseHTTPRequestHandler):
-    handle_it: Handle
-    seen: list[tuple[str, str, dict[str, str], bytes]]
-
-    def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.seen.append((self.command, self.path, dict(self.headers), body))
-        type(self).handle_it(self)
-
-    do_GET = do_POST = _any
-
-    def log_message(self, *_words: object) -> None:
-        pass
-
-
-def answer(status: int = 200, body: bytes = b"hello", **headers: str) -> Handle:
-    def handle(site: BaseHTTPRequestHandler) -> None:
-        site.send_response(status)
-        for name, value in headers.items():
-            site.send_header(name, value)
-        site.send_header("Content-Length", str(len(body)))
-        site.end_headers()
-        site.wfile.write(body)
-
-    return handle
-
 
 @pytest.fixture
 def site(settings: Any) -> Iterator[tuple[str, type[Site]]]:
-    """A server on this machine, which the setting allows, and what it does."""
+    """A server on this machine, which the setting allows."""
     settings.OUTBOUND_HOSTS = ["127.0.0.1"]
-    kind = type("One", (Site,), {"handle_it": answer(), "seen": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", kind
-    server.shutdown()
-    server.server_close()
+    with served() as one:
+        yield one
 
 
 def names(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:

@@ -51,7 +51,7 @@ LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "kernel", "mfa", "notices", "pghistory", "planning", "portal",
-        "procrastinate", "staff", "territory", "usersessions",
+        "procrastinate", "staff", "territory", "usersessions", "webhooks",
     }
 )  # fmt: skip
 

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "linli.catalogue",
     "linli.cases",
     "linli.planning",
+    "linli.webhooks",
     "linli.portal",
     "linli.desk",
     "linli.field",

@@ -8,7 +8,7 @@ the model, and prepared once on a connection. Everything else stays with the ORM
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from threading import local
 from typing import Any, Literal, TypeVar
@@ -64,6 +64,7 @@ class Batch:
         self._new: dict[type[Model], list[Model]] = {}
         self._changed: dict[int, tuple[Model, set[str]]] = {}
         self._gone: dict[type[Model], list[Model]] = {}
+        self._derived: list[tuple[str, object, Callable[[], None]]] = []
         self.notices: list[tuple[str, str]] = []
 
     def insert(self, *rows: Model) -> None:
@@ -80,6 +81,11 @@ class Batch:
         """Rows that are there, or not any more, by their keys alone."""
         for row in rows:
             self._gone.setdefault(type(row), []).append(row)
+
+    def derive(self, sql: str, values: object, then: Callable[[], None]) -> None:
+        """Rows that the database makes of what is there: `sql` is fixed text, an INSERT … SELECT
+        with one %s for `values` as JSON. `then` is called if it made any."""
+        self._derived.append((sql, values, then))
 
     def notify(self, channel: str, payload: str) -> None:
         """Send `payload` (< 8,000 bytes) when the transaction commits."""
@@ -105,10 +111,14 @@ class Batch:
         for model, rows in self._gone.items():
             shape.append((model, "remove", ()))
             given.append(_text([_plain(row, _key(model)) for row in rows]))
-        if not shape and not self.notices:
+        given += [_text(values) for _sql, values, _then in self._derived]
+        if not given and not self.notices:
             return
         given.append(_text(self.notices))
-        ask(_writing(tuple(shape)), given)
+        made = ask(_writing(tuple(shape), tuple(part[0] for part in self._derived)), given)[0]
+        for (_sql, _values, then), count in zip(self._derived, made, strict=False):
+            if count:
+                then()
         for rows in self._new.values():
             for row in rows:
                 row._state.adding, row._state.db = False, connection.alias
@@ -189,7 +199,8 @@ def _made(model: type[M], rows: list[tuple[Any, ...]]) -> list[M]:
 
 
 @cache
-def _writing(shape: tuple[_Part, ...]) -> str:
+def _writing(shape: tuple[_Part, ...], derived: tuple[str, ...]) -> str:
+    """The statement; it answers one row at least, that begins with how many were derived."""
     quote = connection.ops.quote_name
     parts = []
     for number, (model, kind, names) in enumerate(shape):
@@ -215,8 +226,14 @@ def _writing(shape: tuple[_Part, ...]) -> str:
                 f" FROM jsonb_populate_record(NULL::{table}, %s::jsonb) AS new WHERE {same}"
             )
         parts.append(f"part{number} AS ({sql})")
+    parts += [f"derived{number} AS ({sql} RETURNING 1)" for number, sql in enumerate(derived)]
     opening = f"WITH {', '.join(parts)} " if parts else ""
-    return f"{opening}SELECT pg_notify(n->>0, n->>1) FROM jsonb_array_elements(%s::jsonb) AS n"
+    counts = [f"(SELECT count(*) FROM derived{number})" for number in range(len(derived))]
+    said = "CASE WHEN n IS NOT NULL THEN pg_notify(n->>0, n->>1) END"
+    return (
+        f"{opening}SELECT {', '.join([*counts, said])} FROM (SELECT) AS one"
+        " LEFT JOIN jsonb_array_elements(%s::jsonb) AS n ON true"
+    )
 
 
 @cache

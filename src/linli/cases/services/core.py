@@ -16,7 +16,7 @@ from linli.cases.models import Case, CaseEvent, CaseFile
 from linli.cases.queries.chains import facts_of
 from linli.cases.rules.guards import hindrance
 from linli.cases.rules.moves import MoveRefused
-from linli.cases.services import clocks, telling, things
+from linli.cases.services import clocks, hearing, telling, things
 from linli.files import services as files
 from linli.kernel import live, rows
 from linli.kernel.errors import BadInput, NotFound, Stale
@@ -258,6 +258,7 @@ def remember(act: Act, stage_from: str) -> CaseEvent:
     event.digest = rules.link(case.head_hash, facts_of(event))
     case.head_hash = event.digest
     act.batch.insert(event)
+    hearing.tell(case, event, act.batch)
     return event
 
 

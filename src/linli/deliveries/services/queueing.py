@@ -64,6 +64,21 @@ def queue_delivery(
     return made
 
 
+def derived_deliveries(*, kind: str, target: str, source: str) -> str:
+    """The INSERT … SELECT of deliveries for `kernel.rows.Batch.derive`; call `wake` if it made any.
+
+    `target` is an SQL expression, `source` what follows FROM, which gives the columns lane,
+    payload (not personal) and at. Raises KeyError for a kind nobody has signed in.
+    """
+    code = KINDS[kind].code
+    return (
+        "INSERT INTO deliveries_delivery (uid, kind, target, lane, payload, sealed_payload, state,"
+        " attempts, due_at, outcome, tries, created_at)"
+        f" SELECT gen_random_uuid(), '{code}', {target}, lane, payload, ''::bytea, 'waiting', 0,"
+        f" at, '', '[]'::jsonb, at FROM {source}"
+    )
+
+
 def wake() -> None:
     """Begin to send once the present transaction commits, rather than at the next full minute."""
     transaction.on_commit(lambda: later("deliveries.send", once="deliveries.send"))
