@@ -8,6 +8,7 @@ class ComponentsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
+        from linli.components.services.exporting import EXPORT
         from linli.components.services.uploading import APPLYING, READING
         from linli.errands.rules import register_errands
         from linli.staff.rules import register_grants
@@ -16,7 +17,7 @@ class ComponentsConfig(AppConfig):
         register_grants(WORK_GRANTS, kind="work")
         register_grants(SYSTEM_GRANTS, kind="system")
         register_actions(ACTIONS)
-        register_errands(READING, APPLYING)
+        register_errands(READING, APPLYING, EXPORT)
 
 
 GRANTS = {"components.see": _("See components of the region, grids or unit")}

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from linli.desk.views import (
     case,
+    component_files,
     components,
     exporting,
     finding,
@@ -38,6 +39,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/join/<str:number>", intake.join, name="join"),
     path("intake/components", components.components_near, name="components_near"),
     path("components/", components.component_list, name="components"),
+    re_path(
+        r"^components/export\.(?P<kind>csv|geojson|gpkg|xlsx)$",
+        component_files.export_components,
+        name="export_components",
+    ),
     path("components/labels/", components.labels, name="labels"),
     path("components/<str:code>/", components.component, name="component"),
     path("find/units", finding.find_units, name="find_units"),

@@ -9,8 +9,16 @@ from linli.components.queries.imports import (
     source_names,
     steps_of,
 )
-from linli.components.queries.lists import Count, codes_for, count_for, near, page_for
-from linli.components.queries.narrowing import components, cuts_for, fits
+from linli.components.queries.lists import (
+    Count,
+    codes_for,
+    codes_in,
+    count_for,
+    count_in,
+    near,
+    page_for,
+)
+from linli.components.queries.narrowing import Cut, components, cuts_for, cuts_of, fits
 from linli.components.queries.one import (
     Told,
     class_label,
@@ -23,15 +31,19 @@ from linli.components.queries.tiles import component_tile, spots
 
 __all__ = [
     "Count",
+    "Cut",
     "Steps",
     "Told",
     "class_label",
     "codes_for",
+    "codes_in",
     "component_for",
     "component_tile",
     "components",
     "count_for",
+    "count_in",
     "cuts_for",
+    "cuts_of",
     "faults_of",
     "fits",
     "import_for",

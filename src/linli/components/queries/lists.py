@@ -52,14 +52,23 @@ def page_for(
 
 def codes_for(user: User, wanted: ComponentFilter, *, after: int = 0, size: int) -> list[int]:
     """The first codes behind `after` that fit. One query, and those of `cuts_for`."""
-    rows = _codes(cuts_for(user, wanted), Q(code__gt=after), size)
+    return codes_in(cuts_for(user, wanted), after=after, size=size)
+
+
+def codes_in(cuts: list[Cut], *, after: int = 0, size: int) -> list[int]:
+    """The first codes behind `after` in these cuts. One query."""
+    rows = _codes(cuts, Q(code__gt=after), size)
     return [] if rows is None else list(rows)
 
 
 def count_for(user: User, wanted: ComponentFilter) -> Count:
-    """How many fit. One query, and those of `cuts_for`: the ledger of counts where it knows the
-    filter's columns, else components, no further than MOST_COUNTED."""
-    cuts = cuts_for(user, wanted)
+    """How many fit. One query, and those of `cuts_for` (see `count_in`)."""
+    return count_in(cuts_for(user, wanted))
+
+
+def count_in(cuts: list[Cut]) -> Count:
+    """How many are in these cuts. One query: the ledger of counts where it knows the filter's
+    columns, else components, no further than MOST_COUNTED."""
     if not cuts:
         return Count(0)
     if all(cut.tallied for cut in cuts):

@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 
 from linli.components import policy
 from linli.components.models import Component, Wording
-from linli.components.policy import NOBODY, classes_q
+from linli.components.policy import NOBODY, Scope, classes_q
 from linli.components.rules.codes import CLASS_MARK, parse_code, range_of
 from linli.components.rules.filters import ComponentFilter
 from linli.components.rules.states import State
@@ -169,6 +169,11 @@ def cuts_for(user: User, wanted: ComponentFilter) -> list[Cut]:
 
     Raises BadInput for words that cannot be searched.
     """
+    return cuts_of(policy.scopes_of(user), wanted)
+
+
+def cuts_of(scopes: list[Scope], wanted: ComponentFilter) -> list[Cut]:
+    """What these scopes show of `wanted`: like `cuts_for`, for who is no person."""
     code = parse_code(wanted.words)
     communities = _asked_communities(wanted.region)
     cell = _asked_cell(wanted.cell)
@@ -180,7 +185,7 @@ def cuts_for(user: User, wanted: ComponentFilter) -> list[Cut]:
     kinds = (wanted.component_class.removeprefix(CLASS_MARK),) if wanted.component_class else None
     wordings, few = (None, False) if code or not wanted.words else _wordings(wanted)
     found = []
-    for scope in policy.scopes_of(user):
+    for scope in scopes:
         cut = Cut(
             communities=_both(communities, scope.communities),
             grids=_both(grids, scope.grids),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from linli.components.rules.cells import unguarded
 from linli.components.rules.columns import LABELS
 from linli.components.rules.states import CONDITIONS, STATES
 
@@ -63,7 +64,7 @@ def condition_of(text: str) -> Value:
 
 def words_of(text: str, field: str) -> Value:
     """Free words: trimmed, NFC, of printable characters, bounded."""
-    cleaned = text.strip()
+    cleaned = unguarded(text.strip())
     if not cleaned:
         return Value()
     if not (cleaned.isprintable() and unicodedata.is_normalized("NFC", cleaned)):
@@ -85,6 +86,7 @@ def plain(cells: list[str], most: int) -> bool:
     return (
         whole.isprintable()
         and "\\" not in whole
+        and "'" not in whole
         and unicodedata.is_normalized("NFC", whole)
         and max(map(len, cells), default=0) <= most
     )

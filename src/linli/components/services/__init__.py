@@ -3,7 +3,16 @@
 from linli.components.services.agreeing import ImportRefused, Terms, known_mapping
 from linli.components.services.changing import fault_gone, fault_reported, inspect
 from linli.components.services.comparing import samples
-from linli.components.services.exporting import write_register
+from linli.components.services.exporting import (
+    EXPORT,
+    TYPES,
+    everything,
+    export_for,
+    file_name,
+    record_export,
+    write_csv,
+    write_register,
+)
 from linli.components.services.importing import (
     apply_import,
     begin_import,
@@ -27,7 +36,9 @@ from linli.components.services.uploading import (
 )
 
 __all__ = [
+    "EXPORT",
     "KINDS",
+    "TYPES",
     "ImportRefused",
     "Terms",
     "agree_on",
@@ -35,8 +46,11 @@ __all__ = [
     "begin_import",
     "drop_import",
     "drop_old_uploads",
+    "everything",
+    "export_for",
     "fault_gone",
     "fault_reported",
+    "file_name",
     "first_faults",
     "first_rows",
     "fold_tallies",
@@ -47,10 +61,12 @@ __all__ = [
     "open_file",
     "proposed_mapping",
     "read_import",
+    "record_export",
     "samples",
     "take_upload",
     "terms_of",
     "try_terms",
+    "write_csv",
     "write_faults",
     "write_register",
 ]

@@ -19,12 +19,14 @@ _ROLES = ("owner", "responsible", "maintainer")
 class Carers:
     """Finds the row of `Care` for three names, and makes it where it is missing.
 
-    A name (also a short name or a code) is the unit that bears it; of several the one of the
-    district, else of the regions above it. A name nobody bears is kept as a name, never invented.
+    A code is its unit. A name (also a short name) is the active unit that bears it; of several the
+    one of the district, else of the regions above it. A name nobody bears is kept as a name, never
+    invented.
     """
 
     def __init__(self) -> None:
         self._units: dict[str, list[tuple[int, str]]] | None = None
+        self._codes: dict[str, int] = {}
         self._cares: dict[Triple, int] = {}
         self.unlinked: dict[str, int] = defaultdict(int)
 
@@ -50,6 +52,9 @@ class Carers:
         """The unit of that name in the district, its city or its province, or of no region."""
         if self._units is None:
             self._units = _units_by_name()
+            self._codes = dict(Unit.objects.exclude(code="").values_list("code", "id"))
+        if name in self._codes:
+            return self._codes[name]
         bearers = self._units.get(name, [])
         for prefix in (district, district[:4] + "00", district[:2] + "0000"):
             here = {unit for unit, region in bearers if region[:6] == prefix}
@@ -81,10 +86,10 @@ def care_id(units: list[int | None], names: list[str]) -> int:
 
 
 def _units_by_name() -> dict[str, list[tuple[int, str]]]:
-    """Name, short name and code of every active unit, with the code of the region it works for."""
+    """Name and short name of every active unit, with the code of the region it works for."""
     tree, regions = unit_tree(), territory.tree()
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    rows = Unit.objects.filter(is_active=True).values_list("id", "name", "short_name", "code")
+    rows = Unit.objects.filter(is_active=True).values_list("id", "name", "short_name")
     for unit_id, *names in rows:
         region = next((u.region_id for u in tree.upwards(unit_id) if u.region_id is not None), None)
         code = regions.region(region).code if region is not None else ""

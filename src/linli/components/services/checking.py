@@ -162,13 +162,11 @@ class _Round:
 
     # -- where ------------------------------------------------------------------------------------
     def _places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        if "geometry" in self.checker.mapping:
-            x, y = self._from_shapes()
+        mapping = self.checker.mapping
+        if "geometry" in mapping:
+            x, y = self._from_shapes(spare={"x", "y"} <= mapping.keys())
         else:
-            x = np.array(values.floats_of(self.cells("x") or []), np.float64)
-            y = np.array(values.floats_of(self.cells("y") or []), np.float64)
-            for at in np.flatnonzero(~(np.isfinite(x) & np.isfinite(y))).tolist():
-                self.fault(at, "place", _("The coordinates are missing or are no numbers."))
+            x, y = self._from_numbers()
         lons, lats = degrees_of(self.checker.system, x, y)
         west, south, east, north = CHINA
         with np.errstate(invalid="ignore"):
@@ -181,16 +179,28 @@ class _Round:
             )
         return np.where(inside, lons, np.nan), np.where(inside, lats, np.nan)
 
-    def _from_shapes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _from_numbers(self, rows: Any = slice(None)) -> tuple[Any, Any]:
+        """The coordinates of all rows, or of some."""
+        x, y = (np.array(values.floats_of(self.cells(one) or []), np.float64)[rows] for one in "xy")
+        places = np.arange(self.count)[rows]
+        for at in places[~(np.isfinite(x) & np.isfinite(y))].tolist():
+            self.fault(at, "place", _("The coordinates are missing or are no numbers."))
+        return x, y
+
+    def _from_shapes(self, *, spare: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """`spare`: rows without a geometry have coordinates."""
         if self.checker.mapping["geometry"] == GEOMETRY:
             given = np.array(self.batch.shapes or [None] * self.count, dtype=object)
             shapes = shapely.from_wkb(given, on_invalid="ignore")
         else:
-            texts = np.array(self.cells("geometry"), dtype=object)
-            shapes = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
+            given = np.array([one or None for one in self.cells("geometry") or []], dtype=object)
+            shapes = shapely.force_2d(shapely.from_wkt(given, on_invalid="ignore"))
         kinds = shapely.get_type_id(shapes)
         x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-        for at in np.flatnonzero(kinds != 0).tolist():
+        bare = np.array([one is None for one in given], bool) & spare
+        if bare.any():
+            x[bare], y[bare] = self._from_numbers(bare)
+        for at in np.flatnonzero((kinds != 0) & ~bare).tolist():
             x[at], y[at] = self._representative(at, shapes[at])
         for at in np.flatnonzero((kinds == 0) & ~np.isfinite(x)).tolist():
             self.fault(at, "geometry", _("The point is empty."))
