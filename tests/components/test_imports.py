@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 import shapely
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
+from linli.catalogue.services import seed_catalogue
 from linli.components import services
-from linli.components.models import Component, ComponentEvent, Tally
+from linli.components.models import Component, ComponentEvent, Import, Tally
 from linli.components.rules.quads import quad_of
 from linli.components.rules.states import State
-from linli.components.services import importing
+from linli.components.rules.tallies import LEVELS
+from linli.components.services import applying, comparing
 from linli.kernel import progress
 from linli.kernel.errors import BadInput
 from linli.staff.models import Unit
@@ -168,7 +172,7 @@ def test_an_import_goes_on_where_it_was_cut_off(
     from linli.components.services.reading import tables
 
     monkeypatch.setattr(tables.TableReader.batches, "__kwdefaults__", {"size": 10})
-    monkeypatch.setattr(importing, "CHUNK", 7)
+    monkeypatch.setattr(applying, "CHUNK", 7)
     rows = [row(n, 备注='two\nlines, "quoted"') for n in range(1, 40)]
     file = write_csv(
         tmp_path / "a.csv", [*rows, row(40, 经度="x"), *(row(n) for n in range(41, 60))]
@@ -380,3 +384,33 @@ def test_the_cost_of_an_import_does_not_grow_with_its_rows(town: Town, tmp_path:
 
     statements("warm.csv", 3)
     assert statements("a.csv", 5) == statements("b.csv", 500)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_ranges_at_once_one_may_fail_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed_catalogue(NOW)
+    Town()
+    monkeypatch.setattr(applying, "CHUNK", 7)
+    file = write_csv(tmp_path / "a.csv", [row(n) for n in range(1, 40)])
+    job = services.begin_import(path=file, source="a", now=NOW, actor=None)
+    services.read_import(job_id=job.pk, path=file, now=NOW)
+    whole = comparing.apply_range
+
+    def cut(job: Import, after: int, upto: int) -> int:
+        if after and threading.current_thread() is threading.main_thread():
+            raise ConnectionError
+        return whole(job, after, upto)
+
+    monkeypatch.setattr(comparing, "apply_range", cut)
+    with pytest.raises(ConnectionError):
+        services.apply_import(job_id=job.pk, actor=None, now=NOW)
+    assert Component.objects.count() == 7  # the range beside it
+    job.refresh_from_db()
+    assert job.applied_to == 0
+    monkeypatch.setattr(comparing, "apply_range", whole)
+    services.apply_import(job_id=job.pk, actor=None, now=NOW)
+    assert Component.objects.count() == 39
+    for level in LEVELS:
+        assert Tally.objects.filter(level=level).aggregate(n=Sum("count"))["n"] == 39

@@ -137,4 +137,11 @@ class Tally(models.Model):
     count = models.IntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["level", "tile"], name="components_tally_tile")]
+        indexes = [
+            # all columns: the lines of a tile are read from the index alone
+            models.Index(
+                fields=["level", "tile"],
+                include=["community_id", "care_id", "kind", "state", "count"],
+                name="components_tally_lines",
+            )
+        ]

@@ -6,9 +6,8 @@ import pgtrigger
 
 from linli.components.rules.tallies import LEVELS
 
-FINE, COARSE = LEVELS
+FINE, *COARSER = LEVELS
 _SHIFT = 2 * (31 - FINE)
-_UP = 2 * (FINE - COARSE)
 _KEYS = "community_id, care_id, kind, state"
 
 
@@ -22,15 +21,19 @@ def _side(table: str, sign: str) -> str:
 
 def _adds(*sides: str) -> str:
     both = " UNION ALL ".join(sides)
+    coarser = "".join(
+        f"""
+        UNION ALL
+        SELECT {level}, tile >> {2 * (FINE - level)}, {_KEYS}, sum(n) FROM fine
+        GROUP BY tile >> {2 * (FINE - level)}, {_KEYS} HAVING sum(n) <> 0"""
+        for level in COARSER
+    )
     return f"""
         WITH fine AS (
             SELECT tile, {_KEYS}, sum(n) AS n FROM ({both}) AS sides
             GROUP BY tile, {_KEYS} HAVING sum(n) <> 0)
         INSERT INTO components_tally (level, tile, {_KEYS}, count)
-        SELECT {FINE}, tile, {_KEYS}, n FROM fine
-        UNION ALL
-        SELECT {COARSE}, tile >> {_UP}, {_KEYS}, sum(n) FROM fine
-        GROUP BY tile >> {_UP}, {_KEYS} HAVING sum(n) <> 0;
+        SELECT {FINE}, tile, {_KEYS}, n FROM fine{coarser};
         RETURN NULL;
     """
 

@@ -17,16 +17,15 @@ from linli.components.models import Tally
 from linli.components.queries.lists import tallied
 from linli.components.queries.narrowing import Cut, components, cuts_for, fits
 from linli.components.rules.codes import parts_of, text_of
-from linli.components.rules.filters import ComponentFilter
+from linli.components.rules.filters import STANDING_STATES, ComponentFilter
 from linli.components.rules.quads import BITS, fractions_of, tile_number, tile_range
 from linli.components.rules.states import State
 from linli.components.rules.tallies import (
-    FEW_POINTS,
     MOST_POINTS,
     POINTS_FROM,
-    SINGLE_FROM,
     lattice_of,
     level_for,
+    single_up_to,
 )
 from linli.kernel.mvt import encoded
 
@@ -55,13 +54,13 @@ def spots(user: User, wanted: ComponentFilter, z: int, x: int, y: int) -> list[S
     The sum of `count` is the list's count over the tile. One query, two where few stand alone, and
     those of `cuts_for`.
     """
-    cuts = cuts_for(user, wanted if wanted.states else wanted.with_(states=_STANDING))
+    cuts = cuts_for(user, wanted if wanted.states else wanted.with_(states=STANDING_STATES))
     if not cuts:
         return []
     low, beyond = tile_range(z, x, y)
     if z < POINTS_FROM and all(cut.tallied for cut in cuts):
         found = _from_ledger(cuts, z, low)
-        if z < SINGLE_FROM or sum(one[1] for one in found) > FEW_POINTS:
+        if sum(one[1] for one in found) > single_up_to(z):
             return _clusters(found, z)
         return _points(cuts, _small_tiles(found, z), MOST_POINTS)[0]
     points, more = _points(cuts, [(low, beyond)], MOST_COUNTED)
@@ -91,7 +90,6 @@ def component_tile(user: User, wanted: ComponentFilter, z: int, x: int, y: int) 
     return encoded("components", features, z, x, y)
 
 
-_STANDING = tuple(state for state in State if state != State.REMOVED)
 _Line = tuple[int, int, int]  # tile of the kept level, count, faulty
 
 

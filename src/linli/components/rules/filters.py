@@ -13,6 +13,13 @@ from linli.kernel.errors import BadInput
 
 NAMES = ("class", "state", "region", "grid", "cell", "unit", "q")
 FAULTY = "faulty"  # every state but in use and removed
+STANDING = "standing"  # every state but removed: what a map without a wish shows
+STANDING_STATES = tuple(sorted(state for state in State if state != State.REMOVED))
+#: Words for several states at once.
+GROUPS = {
+    FAULTY: tuple(state for state in STANDING_STATES if state != State.IN_USE),
+    STANDING: STANDING_STATES,
+}
 _WORDS = {state.word: state for state in State}
 
 
@@ -48,7 +55,7 @@ class ComponentFilter:
         """The filter as a query string's parts; `parse` reads it back."""
         parts = {
             "class": self.component_class,
-            "state": ",".join(state.word for state in self.states),
+            "state": _state_words(self.states),
             "region": self.region,
             "grid": self.grid,
             "cell": self.cell,
@@ -82,17 +89,22 @@ def _class(text: str) -> str:
 def _states(text: str) -> tuple[State, ...]:
     found: list[State] = []
     for word in filter(None, text.split(",")):
-        if word == FAULTY:
-            found += [one for one in State if one not in (State.IN_USE, State.REMOVED)]
+        if word in GROUPS:
+            found += GROUPS[word]
         elif word in _WORDS:
             found.append(_WORDS[word])
         else:
             raise BadInput(
                 _("state is one of %(allowed)s, not “%(value)s”.")
-                % {"allowed": ", ".join([*_WORDS, FAULTY]), "value": word[:40]},
+                % {"allowed": ", ".join([*_WORDS, *GROUPS]), "value": word[:40]},
                 field="state",
             )
     return tuple(sorted(set(found)))
+
+
+def _state_words(states: tuple[State, ...]) -> str:
+    group = next((word for word, those in GROUPS.items() if those == states), "")
+    return group or ",".join(state.word for state in states)
 
 
 def _code(name: str, text: str, most: int) -> str:

@@ -23,7 +23,7 @@ from linli.audit.services import record
 from linli.components import policy
 from linli.components.models import Import, ImportFault, Source
 from linli.components.rules.columns import LABELS
-from linli.components.services import comparing, staging
+from linli.components.services import applying, comparing, staging
 from linli.components.services.agreeing import (
     OPEN,
     ImportRefused,
@@ -43,7 +43,6 @@ from linli.kernel.errors import BadInput
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-CHUNK = 200_000  # rows applied in one transaction
 LARGE = 50_000  # rows from which the planner's figures are taken anew
 _HEAD = 1 << 20
 
@@ -104,7 +103,7 @@ def _read(job: Import, path: Path, now: datetime) -> None:
     checker = Checker.made(mapping, job.crs, class_code, timezone.localdate(now))
     for batch in reader.batches(job.position, job.rows + 1):
         with transaction.atomic():
-            _loosely()
+            applying.loosely()
             lines, faults = checker.check(batch)
             staging.take_in(job, lines, faults)
             job.rows += len(batch.numbers)
@@ -121,7 +120,7 @@ def _read(job: Import, path: Path, now: datetime) -> None:
 def _compare(job: Import) -> None:
     """Codes for rows without, repeats out, new wordings in, the differences counted."""
     with transaction.atomic():
-        _loosely()
+        applying.loosely()
         progress.tell(job.size, job.size, _("Comparing with the register"))
         if "code" not in job.mapping:
             staging.number(job)
@@ -157,12 +156,7 @@ def apply_import(*, job_id: int, actor: User | None, now: datetime) -> Import:
 def _apply(job: Import) -> None:
     whole, done = job.added + job.moved + job.changed + job.gone, 0
     while job.applied_to < _END:
-        upto = comparing.next_code(job, job.applied_to, CHUNK) or _END
-        with transaction.atomic():
-            _loosely()
-            done += comparing.apply_range(job, job.applied_to, upto)
-            job.applied_to = upto
-            job.save(update_fields=["applied_to"])
+        done += applying.apply_up_to(job, applying.next_bounds(job, _END))
         progress.tell(min(done, whole), whole, _("%(done)d components entered") % {"done": done})
     with transaction.atomic():
         if "key" in job.mapping:
@@ -289,12 +283,6 @@ def _alone(job: Import) -> Iterator[None]:
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, job.pk])
-
-
-def _loosely() -> None:
-    """What a power cut takes is read again from the file: no batch waits for the disk."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off; SET LOCAL work_mem = '128MB'")
 
 
 def _take_figures() -> None:
