@@ -347,8 +347,15 @@ def _shown(text: str) -> str:
     return re.sub(r"[^\w.:/ -]", "?", text.strip())
 
 
+_POINT = np.dtype(
+    [("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("lon", "<f8"), ("lat", "<f8")]
+)
+
+
 def _points(lons: NDArray[Any], lats: NDArray[Any]) -> list[str]:
-    """Hexadecimal EWKB."""
-    points = shapely.set_srid(shapely.points(lons, lats), 4326)
-    found: list[str] = shapely.to_wkb(points, hex=True, include_srid=True).tolist()
-    return found
+    """Hexadecimal EWKB, written as it stands: a fifth of a batch's time went into making points."""
+    points = np.empty(len(lons), _POINT)
+    points["order"], points["kind"], points["srid"] = 1, 0x20000001, 4326
+    points["lon"], points["lat"] = lons, lats
+    text, width = points.tobytes().hex().upper(), 2 * _POINT.itemsize
+    return [text[at : at + width] for at in range(0, len(text), width)]
