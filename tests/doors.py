@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from linli.marks.models import Mark
 from linli.staff.web import Access, access_of
 from linli.territory.models import Building, Cell
 from tests.cases.city import square
@@ -146,6 +147,18 @@ def _component_of(town: Town, case: str) -> str:
     return made.number
 
 
+def _mark_of(town: Town) -> Mark:
+    """A mark of the chief of the first district, for all staff."""
+    from linli.marks.services import add_mark
+
+    found = Mark.objects.filter(text="doors").first()
+    chief = town.users["chief"]
+    return found or add_mark(
+        actor=chief, text="doors", kind="place", audience="own",
+        shape=f"point:{town.home.x + 0.005},31.005", valid_from=town.now.date(), now=town.now,
+    )  # fmt: skip
+
+
 def _building_of(town: Town) -> Building:
     """A building in the first district."""
     key = {"source_key": "doors-building"}
@@ -155,6 +168,7 @@ def _building_of(town: Town) -> Building:
 
 #: What goes into the holes of addresses: by address and hole, by package and hole, or by hole.
 HOLES: dict[str, Callable[[Town, str], object]] = {
+    "marks:*.mark_id": lambda town, case: _mark_of(town).pk,
     "maps:building.building": lambda town, case: _building_of(town).pk,
     "maps:grid.code": lambda town, case: town.home.grids[0].code,
     "maps:grid_outline.code": lambda town, case: town.home.grids[0].code,

@@ -8,6 +8,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { baseStyle, isDark } from "../map/base";
 import { showCases } from "../map/cases";
 import { switches } from "../map/layers";
+import { showMarks, showShape } from "../map/marks";
 import { showNearby } from "../map/nearby";
 import { showOutlines } from "../map/outlines";
 import { pick } from "../map/pick";
@@ -72,6 +73,8 @@ async function draw(element: HTMLElement): Promise<void> {
   map.on("load", () => {
     if (data["nearby"] !== undefined) showNearby(map);
     if (data["cases"] !== undefined) showCases(map, element);
+    if (data["here"] || printed) showMarks(map, element);
+    if (data["mark"]) void showShape(map, data["mark"]);
     switches(map, element);
     if (data["here"]) void import("../map/tools").then(({ tools }) => tools(map, element));
     if (data["area"]?.includes(":")) void import("../map/named").then(({ showNamed }) => showNamed(map, data["area"], data["on"]));

@@ -3,10 +3,11 @@ import type { Map as LibreMap, MapMouseEvent } from "maplibre-gl";
 
 import { Drawing, read, written } from "./drawing";
 import { area, length, metres, squareMetres, type Place } from "./geo";
+import { formOf, under } from "./marks";
 import { hideBorder, showBorder } from "./named";
 import { showAt } from "./popover";
 
-type Tool = "measure" | "area";
+type Tool = "measure" | "area" | "mark";
 
 export function tools(map: LibreMap, element: HTMLElement): void {
   const half = element.parentElement;
@@ -25,11 +26,16 @@ export function tools(map: LibreMap, element: HTMLElement): void {
     element.toggleAttribute("data-drawing", Boolean(wanted));
     map.doubleClickZoom[wanted ? "disable" : "enable"]();
     for (const button of half.querySelectorAll<HTMLElement>("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset["tool"] === wanted));
+    for (const button of panel.querySelectorAll<HTMLElement>("[data-only]")) button.hidden = button.dataset["only"] !== wanted;
     drawing.set([], wanted === "area");
     if (wanted === "area") counted.set([]);
     if (wanted) map.getCanvas().focus();
   };
+  const mark = (area: boolean): void => {
+    if (drawing.places.length >= (area ? 3 : 1)) location.assign(formOf(drawing.places, area));
+  };
   const done = (): void => {
+    if (tool === "mark") return mark(false);
     if (tool === "measure") return drawing.set(drawing.places, drawing.places.length > 2 && !drawing.closed);
     if (tool !== "area" || drawing.places.length < 3) return;
     const places = drawing.places;
@@ -47,6 +53,7 @@ export function tools(map: LibreMap, element: HTMLElement): void {
     add: () => drawing.add(map.getCenter().toArray()),
     back: () => drawing.set(drawing.places.slice(0, -1)),
     done, end,
+    ring: () => mark(true),
   };
 
   half.addEventListener("click", (event) => {
@@ -59,7 +66,7 @@ export function tools(map: LibreMap, element: HTMLElement): void {
   });
   map.on("click", (event: MapMouseEvent) => {
     if (tool) drawing.add(event.lngLat.toArray());
-    else if (!onSign(map, event) && map.getZoom() >= 12) void ask(map, element, event.lngLat.toArray(), solidAt(map, event));
+    else if (!onSign(map, event) && !under(map, event).length && map.getZoom() >= 12) void ask(map, element, event.lngLat.toArray(), solidAt(map, event));
   });
   map.on("dblclick", () => tool && done());
   element.addEventListener("keydown", (event) => {

@@ -50,8 +50,8 @@ LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "s
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
-        "desk", "django", "errands", "files", "kernel", "mfa", "notices", "pghistory", "planning", "portal",
-        "procrastinate", "staff", "territory", "usersessions", "webhooks",
+        "desk", "django", "errands", "files", "kernel", "marks", "mfa", "notices", "pghistory",
+        "planning", "portal", "procrastinate", "staff", "territory", "usersessions", "webhooks",
     }
 )  # fmt: skip
 

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "linli.territory",
     "linli.staff",
     "linli.errands",
+    "linli.marks",
     "linli.components",
     "linli.catalogue",
     "linli.cases",

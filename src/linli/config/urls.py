@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cockpit/", include("linli.cockpit.urls")),
     path("console/", include("linli.console.urls")),
     path("api/", include("linli.api.urls")),
+    path("map/marks/", include("linli.marks.urls")),
     path("", include("linli.maps.urls")),
     path("ogc/", include("linli.ogc.urls")),
     path("", include("linli.live.urls")),

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tiles/bounds.json", tiles.bounds, name="bounds"),
     path("tiles/cases/<str:z>/<str:x>/<str:y>.mvt", tiles.cases, name="cases"),
     path("tiles/components/<str:z>/<str:x>/<str:y>.mvt", tiles.components, name="components"),
+    path("tiles/marks/<str:z>/<str:x>/<str:y>.mvt", tiles.marks, name="marks"),
     path("tiles/nearby/<str:z>/<str:x>/<str:y>.mvt", tiles.nearby, name="nearby"),
     path("tiles/<str:layer>/<str:z>/<str:x>/<str:y>.mvt", tiles.ground, name="ground"),
 ]

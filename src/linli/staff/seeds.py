@@ -24,13 +24,18 @@ class Role(NamedTuple):
 
 
 def _cases(verbs: str) -> tuple[str, ...]:
-    """Grants on cases; who sees cases sees components, who goes out notes how they are."""
+    """Grants on cases; who sees cases sees components, who goes out notes how they are; who works
+    with places marks them on the map for others."""
     wanted = verbs.split()
     things = ["components.see"]
     if {"check", "verify", "handle"} & set(wanted):
         things.append("components.inspect")
     if "export" in wanted:
         things.append("components.export")
+    if {"intake", "dispatch", "verify"} & set(wanted):
+        things.append("marks.share")
+    if "duty" in wanted:
+        things.append("marks.manage")
     return (*(f"cases.{verb}" for verb in wanted), *things)
 
 

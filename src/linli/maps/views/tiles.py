@@ -24,6 +24,7 @@ from linli.maps.rules.address import parse_address, parse_day
 from linli.maps.rules.palette import THEMES
 from linli.maps.rules.style import Raster
 from linli.maps.rules.style import style as style_of
+from linli.marks.queries import mark_tile
 from linli.staff.web import StaffRequest, public_page, staff_page
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -65,6 +66,20 @@ def components(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBas
     """One tile of the components this person may see, with the list's filters in the query."""
     wanted = ComponentFilter.parse({name: request.GET.getlist(name) for name in request.GET})
     body = component_tile(request.user, wanted, *parse_address(z, x, y))
+    tag = _tag_of(body)
+    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@require_safe
+@_for_programs
+@staff_page("cases.see")
+def marks(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
+    """One tile of the marks this person may see, as they hold on the day `on` (default: today)."""
+    on = parse_day(request.GET.get("on", "")) or timezone.localdate()
+    body = mark_tile(request.user, *parse_address(z, x, y), on=on)
     tag = _tag_of(body)
     answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
     answer["ETag"] = tag

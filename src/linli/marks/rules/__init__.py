@@ -1,0 +1,1 @@
+"""What marks are made of, decided without the database."""
