@@ -12,6 +12,7 @@ from linli.desk.views import (
     moves,
     notices,
     search,
+    weak_spots,
 )
 
 app_name = "desk"
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         component_files.export_components,
         name="export_components",
     ),
+    path("components/weak-spots/", weak_spots.weak_spots, name="weak_spots"),
     path("components/labels/", components.labels, name="labels"),
     path("components/<str:code>/", components.component, name="component"),
     path("find/units", finding.find_units, name="find_units"),

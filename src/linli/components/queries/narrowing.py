@@ -32,7 +32,7 @@ from linli.components import policy
 from linli.components.models import Component, Wording
 from linli.components.policy import NOBODY, Scope, classes_q
 from linli.components.rules.codes import CLASS_MARK, parse_code, range_of
-from linli.components.rules.filters import ComponentFilter
+from linli.components.rules.filters import UNKNOWN, ComponentFilter
 from linli.components.rules.states import State
 from linli.kernel.errors import BadInput
 from linli.kernel.text import bigrams
@@ -72,13 +72,15 @@ class Cut:
     kinds: tuple[str, ...] | None = None  # beginnings of the four digits
     states: tuple[State, ...] | None = None
     code: int | None = None
+    installed: Q | None = None
     wordings: Q | None = None
     few_wordings: bool = False  # so that one lane will do
 
     @property
     def tallied(self) -> bool:
         """Whether the ledger of counts can answer it."""
-        return self.grids is None and self.cell is None and self.code is None and not self.wordings
+        beyond = (self.grids, self.cell, self.code, self.installed, self.wordings)
+        return all(one is None for one in beyond)
 
     def tally_q(self) -> Q:
         """The part that the ledger knows; its columns have the same names as a component's."""
@@ -102,6 +104,8 @@ class Cut:
             found &= Q(cell_id=self.cell)
         if self.code is not None:
             found &= Q(code=self.code)
+        if self.installed is not None:
+            found &= self.installed
         if self.wordings is not None:
             found &= self.wordings
         return found
@@ -194,6 +198,7 @@ def cuts_of(scopes: list[Scope], wanted: ComponentFilter) -> list[Cut]:
             kinds=_narrower(kinds, scope.classes),
             states=wanted.states or None,
             code=code,
+            installed=_installed_q(wanted),
             wordings=wordings,
             few_wordings=few,
         )
@@ -216,6 +221,20 @@ def fits(cuts: list[Cut]) -> Q:
 
 # -- what a filter's codes stand for --------------------------------------------------------------
 _NOWHERE: frozenset[int] = frozenset()
+
+
+def _installed_q(wanted: ComponentFilter) -> Q | None:
+    if not wanted.installed:
+        return None
+    if wanted.installed == UNKNOWN:
+        return Q(installed_on__isnull=True)
+    first, last = wanted.years
+    found = Q(installed_on__isnull=False)
+    if first is not None:
+        found &= Q(installed_on__year__gte=first)
+    if last is not None:
+        found &= Q(installed_on__year__lte=last)
+    return found
 
 
 def _asked_communities(code: str) -> frozenset[int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,8 @@ from linli.components.rules.codes import CLASS_MARK
 from linli.components.rules.states import State
 from linli.kernel.errors import BadInput
 
-NAMES = ("class", "state", "region", "grid", "cell", "unit", "q")
+NAMES = ("class", "state", "region", "grid", "cell", "unit", "installed", "q")
+UNKNOWN = "unknown"  # no day of installation
 FAULTY = "faulty"  # every state but in use and removed
 STANDING = "standing"  # every state but removed: what a map without a wish shows
 STANDING_STATES = tuple(sorted(state for state in State if state != State.REMOVED))
@@ -20,6 +22,7 @@ GROUPS = {
     FAULTY: tuple(state for state in STANDING_STATES if state != State.IN_USE),
     STANDING: STANDING_STATES,
 }
+_YEARS = re.compile(r"(\d{4})?-(\d{4})?", re.ASCII)
 _WORDS = {state.word: state for state in State}
 
 
@@ -27,7 +30,8 @@ _WORDS = {state.word: state for state in State}
 class ComponentFilter:
     """What a list shows; empty fields filter nothing. `component_class` is a code or the beginning
     of one (“C01”), `region`, `grid` and `cell` are codes, `unit` an id in any of the three parts,
-    `words` a code of sixteen digits or words of the place."""
+    `installed` years (“2006-2015”, “-2005”, “2016-”) or “unknown”, `words` a code of sixteen digits
+    or words of the place."""
 
     component_class: str = ""
     states: tuple[State, ...] = ()
@@ -35,6 +39,7 @@ class ComponentFilter:
     grid: str = ""
     cell: str = ""
     unit: int | None = None
+    installed: str = ""
     words: str = ""
 
     @classmethod
@@ -48,6 +53,7 @@ class ComponentFilter:
             grid=_code("grid", one.get("grid", ""), 24),
             cell=_code("cell", one.get("cell", ""), 15),
             unit=_number(one.get("unit", "")),
+            installed=_installed(one.get("installed", "")),
             words=one.get("q", "")[:100],
         )
 
@@ -60,9 +66,16 @@ class ComponentFilter:
             "grid": self.grid,
             "cell": self.cell,
             "unit": "" if self.unit is None else str(self.unit),
+            "installed": self.installed,
             "q": self.words,
         }
         return {name: text for name, text in parts.items() if text}
+
+    @property
+    def years(self) -> tuple[int | None, int | None]:
+        """The first and the last year of installation, where `installed` names years."""
+        first, _dash, last = self.installed.partition("-")
+        return (int(first) if first else None), (int(last) if last else None)
 
     def with_(self, **changes: object) -> ComponentFilter:
         """The filter with some fields changed."""
@@ -123,3 +136,13 @@ def _number(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 18):
         raise BadInput(_("unit is a number, not “%(value)s”.") % {"value": text[:40]}, field="unit")
     return int(text)
+
+
+def _installed(text: str) -> str:
+    if text in ("", UNKNOWN) or (text != "-" and _YEARS.fullmatch(text)):
+        return text
+    raise BadInput(
+        _("installed is years such as 2006-2015, -2005 or 2016-, or unknown, not “%(value)s”.")
+        % {"value": text[:40]},
+        field="installed",
+    )
