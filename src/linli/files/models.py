@@ -36,6 +36,7 @@ class StoredFile:
     width: int | None
     height: int | None
     duration: timedelta | None
+    fingerprint: int | None
     created_at: datetime
 
 
@@ -63,6 +64,7 @@ class Upload(models.Model):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     duration = models.DurationField(null=True)
+    fingerprint = models.BigIntegerField(null=True)  # of a photo (rules.fingerprints)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -91,6 +93,7 @@ class Upload(models.Model):
             width=self.width,
             height=self.height,
             duration=self.duration,
+            fingerprint=self.fingerprint,
             created_at=self.created_at,
         )
 

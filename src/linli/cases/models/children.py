@@ -90,5 +90,6 @@ class CaseFile(models.Model):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     taken_at = models.DateTimeField(null=True)
+    fingerprint = models.BigIntegerField(null=True)  # of a photo (files.rules.fingerprints)
     sealed_place = SealedTextField()  # "lon,lat" the camera wrote
     added_at = models.DateTimeField()

@@ -35,7 +35,6 @@ from linli.cases.queries.one import (
     moves_with_forms,
     open_near,
     reports_of,
-    similar_to,
     story_of,
 )
 from linli.cases.queries.paging import Found
@@ -51,14 +50,17 @@ from linli.cases.queries.public import (
 from linli.cases.queries.reporters import reporters_of
 from linli.cases.queries.saved import saved_filters_for
 from linli.cases.queries.settings import settings
+from linli.cases.queries.similar import Asked, Similar, similar_cases, similar_to_case
 
 __all__ = [
     "QUEUE_GRANT",
+    "Asked",
     "Badge",
     "Followed",
     "Found",
     "PublicCase",
     "PublicFigures",
+    "Similar",
     "badges_for",
     "case_for",
     "cases_for",
@@ -93,7 +95,8 @@ __all__ = [
     "rows_for_export",
     "saved_filters_for",
     "settings",
-    "similar_to",
+    "similar_cases",
+    "similar_to_case",
     "story_of",
     "told_events",
     "told_files",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.gis.db.models.functions import Distance
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from linli.cases import policy, rules
 from linli.cases.models import Case, CaseClock, CaseEvent, CaseFile, Report, ReportContact
 from linli.cases.queries.lists import SHOWN, cases_for
-from linli.cases.queries.settings import settings
 from linli.cases.rules.stages import OPEN
 from linli.kernel.errors import NotFound
 from linli.territory.rules.coordinates import metres_per_degree
@@ -82,29 +80,6 @@ def contacts_of(case: Case) -> dict[int, ReportContact]:
 def merged_into(user: User, case: Case) -> QuerySet[Case]:
     """The cases that were merged into this one. One query."""
     return cases_for(user).filter(merged_into=case.pk).order_by("id")
-
-
-def similar_to(
-    user: User | None,
-    *,
-    lon: float,
-    lat: float,
-    at: datetime,
-    class_id: int | None = None,
-    but: int | None = None,
-    most: int = 5,
-) -> list[Case]:
-    """Open cases near in place and time (same class if given), nearest first, each with
-    `distance` (Distance). Radius and hours are the city's (R74). 2 queries."""
-    numbers = settings()
-    near = open_near(user, lon=lon, lat=lat, radius_m=numbers.similar_radius_m).filter(
-        reported_at__gte=at - timedelta(hours=numbers.similar_hours)
-    )
-    if class_id is not None:
-        near = near.filter(case_class_id=class_id)
-    if but is not None:
-        near = near.exclude(pk=but)
-    return list(near.select_related("case_class", "grid")[:most])
 
 
 def open_near(user: User | None, *, lon: float, lat: float, radius_m: float) -> QuerySet[Case]:

@@ -19,6 +19,7 @@ from linli.cases import rules
 from linli.cases.models import Case, CaseFile
 from linli.cases.queries.one import near
 from linli.cases.queries.settings import settings
+from linli.cases.queries.similar import MOST_NEAR, Asked, ranked
 from linli.cases.rules.stages import OPEN, Stage
 from linli.kernel.errors import NotFound
 from linli.territory.rules.coordinates import metres_per_degree
@@ -48,6 +49,7 @@ class PublicCase:
     lat: float
     distance_m: int | None = None
     after: int | None = None
+    same_picture: bool = False  # as one that was asked with
 
     @property
     def solved(self) -> bool:
@@ -85,27 +87,37 @@ def public_near(
 
 
 def public_similar(
-    *, lon: float, lat: float, at: datetime, class_id: int | None = None, most: int = 5
+    *,
+    lon: float,
+    lat: float,
+    at: datetime,
+    class_id: int | None = None,
+    pictures: tuple[int, ...] = (),
+    most: int = 5,
 ) -> list[PublicCase]:
-    """Open cases that may be the same problem (R74): near, recent, of this class or of none yet.
+    """Open cases that may be the same problem (R74), likeliest first: by place, time, class and
+    picture, never by what others wrote: no asking brings out words of a resident.
 
-    Radius and hours are the city's. Two queries.
+    Radius and hours are the city's. Two queries, one more with pictures.
     """
     numbers = settings()
-    same = Q(case_class=None) | (Q() if class_id is None else Q(case_class_id=class_id))
+    within = timedelta(hours=numbers.similar_hours)
     shown = Q(case_class=None) | _PUBLIC
     rows = near(
         Case.objects.select_related("case_class", "grid", "community"),
         lon=lon,
         lat=lat,
         radius_m=numbers.similar_radius_m,
-    ).filter(
-        shown,
-        same if class_id is not None else Q(),
-        stage__in=OPEN,
-        reported_at__gte=at - timedelta(hours=numbers.similar_hours),
-    )
-    return [_public(case, here=(lon, lat)) for case in rows[:most]]
+    ).filter(shown, stage__in=OPEN, reported_at__gte=at - within)
+    asked = Asked(at=at, class_id=class_id, pictures=pictures)
+    found = {case.pk: case for case in rows[:MOST_NEAR]}
+    public = {pk: _public(case, here=(lon, lat)) for pk, case in found.items()}
+    metres = {pk: float(one.distance_m or 0) for pk, one in public.items()}
+    likely = ranked(asked, found, numbers.similar_radius_m + ROUNDED_M, within, metres)
+    return [
+        replace(public[one.case.pk], same_picture=one.likeness.same_picture)
+        for one in likely[:most]
+    ]
 
 
 def public_solved(*, most: int = 6) -> list[PublicCase]:
@@ -133,7 +145,7 @@ def public_photo(number: str, file_number: int) -> CaseFile:
     if parsed is not None:
         case = _shown().filter(pk=parsed[0], stage__in=SOLVED).first()
         if case is not None and case.reported_on == parsed[1]:
-            row = _results([case.pk]).filter(number=file_number).first()
+            row = results_of([case.pk]).filter(number=file_number).first()
             if row is not None:
                 return row
     raise NotFound(_("There is no such file in this case."))
@@ -155,7 +167,7 @@ def _shown() -> QuerySet[Case]:
     return rows.filter(_PUBLIC, place__isnull=False)
 
 
-def _results(case_ids: Iterable[int]) -> QuerySet[CaseFile]:
+def results_of(case_ids: Iterable[int]) -> QuerySet[CaseFile]:
     return CaseFile.objects.filter(
         case_id__in=list(case_ids), purpose=CaseFile.Purpose.AFTER, kind="photo"
     ).order_by("case_id", "number")
@@ -163,7 +175,7 @@ def _results(case_ids: Iterable[int]) -> QuerySet[CaseFile]:
 
 def _with_photos(cases: list[PublicCase]) -> list[PublicCase]:
     after: dict[int, int] = {}
-    for row in _results(case.case_id for case in cases if case.solved):
+    for row in results_of(case.case_id for case in cases if case.solved):
         after[row.case_id] = row.number  # the last one: after any rework
     return [replace(case, after=after.get(case.case_id)) for case in cases]
 

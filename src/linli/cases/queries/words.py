@@ -56,7 +56,7 @@ def words_match(words: str, *, walk: bool = False) -> Q:
         return Q(DataContains(own, Value(pairs, output_field=_PAIRS)))
     if len(pairs) <= _LOOKED_UP:
         return Q(words__bigrams__contains=pairs)
-    shares = _statistics().shares
+    shares = statistics().shares
     pairs.sort(key=lambda pair: (shares.get(pair, 0.0), pair))
     checked = Func(  # no index answers an expression
         F("words__bigrams"), template="(%(expressions)s || '{}'::varchar[])", output_field=_PAIRS
@@ -73,7 +73,7 @@ def are_common(words: str, *, now: datetime) -> bool:
     """
     if not words or rules.parse_case_number(words):
         return False
-    pairs, known = bigrams(words), _statistics()
+    pairs, known = bigrams(words), statistics()
     if not pairs or min(known.shares.get(pair, 0.0) for pair in pairs) < _COMMON:
         return False
     pairs.sort(key=lambda pair: known.shares[pair])
@@ -85,7 +85,7 @@ def are_common(words: str, *, now: datetime) -> bool:
     return rows.values("pk")[:many].count() == many
 
 
-def _statistics() -> _Statistics:
+def statistics() -> _Statistics:
     """PostgreSQL's statistics of the word index. A query every ten minutes."""
     global _kept  # noqa: PLW0603  one copy a process, swapped whole
     if _kept.shares and time.monotonic() - _kept.read_at < _KEPT_S:

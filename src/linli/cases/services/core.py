@@ -214,6 +214,7 @@ def attach(
             width=file.width,
             height=file.height,
             taken_at=file.taken_at,
+            fingerprint=file.fingerprint,
             sealed_place=file.place,
             added_at=act.now,
         )

@@ -106,6 +106,7 @@ class Prepared:
     duration: timedelta | None = None
     taken_at: datetime | None = None
     place: tuple[float, float] | None = None  # lon, lat, WGS84
+    fingerprint: int | None = None  # of a photo (rules.fingerprints)
 
 
 def kind_of(mime: str) -> Kind:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from linli.files.rules import jpeg
+from linli.files.rules.fingerprints import fingerprint_of
 from linli.files.rules.kinds import (
     FIELD,
     MOST_IN_LAYERS,
@@ -81,6 +82,7 @@ def prepare(content: IO[bytes], mime: str, *, now: datetime) -> Prepared:
         height=clean.height,
         taken_at=taken_at,
         place=place,
+        fingerprint=fingerprint_of(thumb),
     )
 
 

@@ -1,6 +1,6 @@
 """Taking files in, handing them to what they belong to, showing them, and clearing up."""
 
-from linli.files.services.keeping import keep, on_disk, release, reserve
+from linli.files.services.keeping import content_of, keep, on_disk, release, reserve
 from linli.files.services.serving import respond, respond_sealed
 from linli.files.services.uploading import (
     claim,
@@ -12,6 +12,7 @@ from linli.files.services.uploading import (
 
 __all__ = [
     "claim",
+    "content_of",
     "discard_objects",
     "discard_upload",
     "keep",

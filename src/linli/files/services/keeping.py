@@ -37,6 +37,16 @@ def keep(key: str, content: IO[bytes]) -> int:
     return size_bytes
 
 
+def content_of(key: str, *, most_bytes: int = 64 * 1024 * 1024) -> bytes:
+    """The whole of an object that the program made. Raises NotFound, StorageDown; ValueError for
+    one that is larger than `most_bytes`."""
+    with storage.reading(key) as content:
+        found = content.read(most_bytes + 1)
+    if len(found) > most_bytes:
+        raise ValueError(f"{key} is larger than {most_bytes} bytes")
+    return found
+
+
 def release(keys: Sequence[str]) -> None:
     """Give back keys under which nothing was written. One query."""
     LooseObject.objects.filter(key__in=keys).delete()
