@@ -219,6 +219,8 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "console:repair.code": lambda town, case: town.home.community.code,
     "console:cells_geojson.code": lambda town, case: town.home.community.code,
     "console:assemble.code": lambda town, case: town.home.community.code,
+    "console:redraw.code": lambda town, case: town.home.community.code,
+    "console:redraw_geojson.code": lambda town, case: town.home.community.code,
     "console:draw_cells.code": lambda town, case: town.home.community.code,
     "console:planner_of.code": lambda town, case: town.home.community.code,
     "console:profile.code": lambda town, case: town.home.community.code,

@@ -9,11 +9,8 @@ import { drawPieces, paint } from "../map/pieces";
 export default function mount(element: HTMLElement): void {
   element.addEventListener("linli:map", (event) => {
     const map = (event as CustomEvent<LibreMap>).detail;
-    void load(element).then((pieces) => {
-      if (!pieces) return;
-      if (map.isStyleLoaded()) begin(element, map, pieces);
-      else map.once("load", () => begin(element, map, pieces));
-    });
+    const loaded = new Promise((resolve) => map.once("load", resolve)); // asked for before it can be over
+    void Promise.all([load(element), loaded]).then(([pieces]) => pieces && begin(element, map, pieces));
   });
 }
 

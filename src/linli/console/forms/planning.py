@@ -79,6 +79,31 @@ class AssembleForm(PiecesForm):
         )
 
 
+class RedrawForm(forms.Form):
+    """Steps that change outlines, as the map or a person writes them."""
+
+    steps = forms.CharField(
+        label=_("Steps"),
+        max_length=400_000,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_(
+            "One a line, as the map writes them. By hand: “draw +1” and a polygon as WKT or "
+            "GeoJSON, “claim +1” the same on ground of neighbours, “split 003” and a line, “merge "
+            "003 004”, “move 121.1,31.2 121.3,31.4”, “drop 121.1,31.2”, “fill”."
+        ),
+        error_messages={"required": _("Nothing is changed yet: draw on the map first.")},
+    )
+    from_date = day(_("Valid from"), help_text=_("Before that day everything stays as it was."))
+    reason = words(
+        _("Reason"),
+        300,
+        required=False,
+        help_text=_("Needed where the preview marks something unusual."),
+    )
+    stamp = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+
 class AdoptForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     from_date = day(_("Valid from"), help_text=_("Before that day everything stays as it was."))

@@ -9,10 +9,12 @@ from linli.planning.queries.plans import (
     plans_of,
 )
 from linli.planning.queries.schemes import scheme_in_force, scheme_of, schemes
+from linli.planning.queries.shifts import Shift, shift_of
 from linli.planning.queries.staffing import Need, needs
 
 __all__ = [
     "Need",
+    "Shift",
     "communities_to_plan",
     "draft_counts",
     "needs",
@@ -23,4 +25,5 @@ __all__ = [
     "scheme_in_force",
     "scheme_of",
     "schemes",
+    "shift_of",
 ]

@@ -1,8 +1,8 @@
 """Ground divided without gap or overlap: faces between lines, who borders on whom, unions of faces.
 
-Everything here is in metres of a `Plane`. Lines are brought to a raster of a tenth of a
-millimetre before they are cut at their crossings, so that neighbours share every vertex: what was
-divided together fits together again to the last digit.
+Everything here but `areas_m2` is in metres of a `Plane`. Lines are brought to a raster of a tenth
+of a millimetre before they are cut at their crossings, so that neighbours share every vertex: what
+was divided together fits together again to the last digit.
 """
 
 from __future__ import annotations
@@ -50,6 +50,13 @@ class Plane:
             return rounded
 
         return shapely.transform(shapes, back)
+
+
+def areas_m2(shapes: Sequence[shapely.Geometry]) -> Any:
+    """Areas in m², by the scale at each centroid: within 0.01 % for what a city divides."""
+    array = np.array(shapes, dtype=object)
+    east_m, north_m = metres_per_degree(shapely.get_y(shapely.centroid(array)))
+    return shapely.area(array) * east_m * north_m
 
 
 class Borders(NamedTuple):

@@ -19,6 +19,7 @@ from linli.territory.services.changes import (
 )
 from linli.territory.services.dividing import Divided, Part, assemble, draw_cells, redivide
 from linli.territory.services.loading import ImportReport, Rejected
+from linli.territory.services.redrawing import redraw_grids, redraw_regions
 from linli.territory.services.repairs import (
     Repair,
     bring_in,
@@ -55,5 +56,7 @@ __all__ = [
     "part_overlap",
     "read_rows",
     "redivide",
+    "redraw_grids",
+    "redraw_regions",
     "rename",
 ]

@@ -36,8 +36,9 @@ from linli.territory.rules.codes import (
     region_code_faults,
 )
 from linli.territory.rules.coordinates import CRS, to_wgs84
+from linli.territory.rules.coverage import areas_m2
 from linli.territory.rules.sheets import Row
-from linli.territory.services.loading import ImportReport, admitted, areas_m2
+from linli.territory.services.loading import ImportReport, admitted
 from linli.territory.services.storing import Import, Item, store
 
 _Passed = tuple[Row, shapely.Geometry | None]

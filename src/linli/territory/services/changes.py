@@ -25,8 +25,9 @@ from linli.territory.models import (
 )
 from linli.territory.queries.watch import watch
 from linli.territory.rules.coordinates import CRS
+from linli.territory.rules.coverage import areas_m2
 from linli.territory.rules.sheets import Row
-from linli.territory.services.loading import ImportReport, admitted, areas_m2
+from linli.territory.services.loading import ImportReport, admitted
 
 Kind = Literal["region", "grid", "cell"]
 _OWNERS: dict[Kind, type[Region] | type[Grid] | type[Cell]] = {

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import shapely
 from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from linli.kernel.errors import BadInput, NotFound, Refused, Stale
-from linli.territory.models import Cell, CellVersion, Grid, GridVersion, Region
+from linli.kernel.errors import BadInput, Refused, Stale
+from linli.territory.models import CellVersion, Grid, GridVersion, Region
 from linli.territory.queries.watch import watch
 from linli.territory.rules.blocks import STREET_COSTS, Line, cells_by_streets
-from linli.territory.rules.codes import cell_code, grid_code
-from linli.territory.rules.coordinates import CRS
-from linli.territory.rules.coverage import Plane
-from linli.territory.rules.kinds import Grade, Layer
-from linli.territory.rules.lattice import MOST_CELLS, cells_in
-from linli.territory.services.changes import end_version, geos, renew_version
-from linli.territory.services.loading import areas_m2, copy_in
+from linli.territory.rules.coverage import Plane, areas_m2
+from linli.territory.rules.kinds import Layer
+from linli.territory.rules.lattice import cells_in
+from linli.territory.services.changes import end_version, renew_version
+from linli.territory.services.parts import (
+    add_cells,
+    community_of,
+    end_whole_grid,
+    new_grid,
+    outline_from,
+    too_many,
+)
 
 How = Literal["streets", "lattice"]
 LEAST_M2, MOST_M2 = 1_000, 200_000  # what a cell may be asked to measure
@@ -59,7 +62,7 @@ def draw_cells(
     `again` ends the cells there are; their codes are not used again. Raises NotFound, BadInput,
     Stale; Refused without an outline, with cells already, or beyond 999 numbers.
     """
-    community = _community(community_id)
+    community = community_of(community_id)
     if not LEAST_M2 <= area_m2 <= MOST_M2:
         reason = _("A cell may have from %(least)d to %(most)d m².")
         raise BadInput(reason % {"least": LEAST_M2, "most": MOST_M2}, field="area_m2")
@@ -74,7 +77,7 @@ def draw_cells(
     plane = Plane.around(outline)
     areas, owners = _drawn(plane, outline, [grid.shape for grid in grids], how, area_m2)
     ids = [grid.id for grid in grids]
-    _add_cells(community, areas, [ids[n] if n >= 0 else None for n in owners], from_date)
+    add_cells(community, areas, [ids[n] if n >= 0 else None for n in owners], from_date)
     return len(areas)
 
 
@@ -86,7 +89,7 @@ def redivide(*, community_id: int, from_date: date, parts: Sequence[Part]) -> Di
     otherwise all are drawn anew inside the parts. Households are not kept by day: they change at
     once. Raises NotFound, Stale, Refused.
     """
-    community = _community(community_id)
+    community = community_of(community_id)
     present = _grids(community, from_date)
     by_id = {grid.id: grid for grid in present}
     wanted = [part.grid_id for part in parts if part.grid_id is not None]
@@ -97,11 +100,11 @@ def redivide(*, community_id: int, from_date: date, parts: Sequence[Part]) -> Di
     ids, new = [], []
     for part in parts:
         if part.grid_id is None:
-            grid = _new_grid(community, from_date, part.outline)
+            grid = new_grid(community, from_date, part.outline)
             new.append(grid.code)
         else:
             grid = Grid.objects.get(pk=part.grid_id)
-            _outline_from(grid.pk, from_date, part.outline)
+            outline_from(grid.pk, from_date, part.outline)
         if part.households is not None and grid.households != part.households:
             grid.households = part.households
             grid.save(update_fields=["households"])
@@ -109,7 +112,7 @@ def redivide(*, community_id: int, from_date: date, parts: Sequence[Part]) -> Di
     drawn = _cells_into(community, from_date, [part.outline for part in parts], ids)
     ended = [grid for grid in present if grid.id not in wanted]
     for grid_ in ended:
-        _end_grid(grid_, from_date)
+        end_whole_grid(grid_.id, grid_.code, from_date)
     return Divided(len(wanted), new, [grid_.code for grid_ in ended], drawn)
 
 
@@ -120,7 +123,7 @@ def assemble(*, community_id: int, from_date: date, cells: Mapping[int, str]) ->
     Every grid that gains or loses a cell has the union of its cells as its outline from that day
     on; a grid without cells ends. Raises NotFound, BadInput, Stale.
     """
-    community = _community(community_id)
+    community = community_of(community_id)
     versions = {version.cell_id: version for version in _cells(community, from_date)}
     grids = {grid.code: grid for grid in _grids(community, from_date)}
     if not cells:
@@ -151,9 +154,9 @@ def assemble(*, community_id: int, from_date: date, cells: Mapping[int, str]) ->
         outline = _multi(shapely.union_all([shapes[one] for one in members]))
         if code in grids:
             ids[code] = grids[code].id
-            _outline_from(ids[code], from_date, outline)
+            outline_from(ids[code], from_date, outline)
         else:
-            grid = _new_grid(community, from_date, outline)
+            grid = new_grid(community, from_date, outline)
             ids[code] = grid.pk
             new.append(grid.code)
     for cell_id, code in sorted(cells.items()):
@@ -162,7 +165,7 @@ def assemble(*, community_id: int, from_date: date, cells: Mapping[int, str]) ->
                 kind="cell", target_id=cell_id, from_date=from_date, changes={"grid_id": ids[code]}
             )
     for code in ended:
-        _end_grid(grids[code], from_date)
+        end_whole_grid(grids[code].id, grids[code].code, from_date)
     return Divided(len(ids) - len(new), new, ended, 0)
 
 
@@ -171,15 +174,6 @@ class _GridShape:
     id: int
     code: str
     shape: shapely.Geometry
-
-
-def _community(community_id: int) -> Region:
-    found = Region.objects.select_for_update(of=("self",)).filter(pk=community_id).first()
-    if found is None or found.tier != "community":
-        raise NotFound(_("There is no such community."))
-    if found.valid_to is not None:
-        raise Stale(_("This community has ended already."))
-    return found
 
 
 def _outline(community: Region, on: date) -> shapely.Geometry:
@@ -228,7 +222,7 @@ def _drawn(
                 areas += [area for area, _number in found]
                 owners += [at if grids else -1] * len(found)
         except ValueError:
-            raise _too_many() from None
+            raise too_many() from None
         return areas, owners
     ground_m = [plane.metres(one) for one in grids or [outline]]
     made, inside = cells_by_streets(ground_m, _streets(plane, outline), area_m2)
@@ -255,52 +249,6 @@ def _streets(plane: Plane, outline: shapely.Geometry) -> list[Line]:
              STREET_COSTS.get(kind, 1.0))
         for kind, route in rows
     ]  # fmt: skip
-
-
-def _add_cells(
-    community: Region,
-    areas: Sequence[shapely.MultiPolygon],
-    grid_ids: Sequence[int | None],
-    from_date: date,
-) -> None:
-    last = Cell.objects.filter(community=community).aggregate(last=Max("code"))["last"]
-    first = int(last[12:]) + 1 if last else 1
-    if first + len(areas) - 1 > MOST_CELLS:
-        raise _too_many()
-    owners = [
-        {
-            "code": cell_code(community.code, first + n),
-            "community_id": community.pk,
-            "land_use": "",
-            "valid_from": from_date,
-            "valid_to": None,
-        }
-        for n in range(len(areas))
-    ]
-    ids = copy_in(Cell, owners)
-    sizes = areas_m2(areas).tolist() if areas else []
-    copy_in(
-        CellVersion,
-        [
-            {
-                "cell_id": cell_id,
-                "grid_id": grid_id,
-                "grade": Grade.B.value,
-                "area_m2": size,
-                "outline": area,
-                "during": f"[{from_date.isoformat()},)",
-                "crs_source": CRS.WGS84.value,
-            }
-            for cell_id, grid_id, size, area in zip(ids, grid_ids, sizes, areas, strict=True)
-        ],
-    )
-
-
-def _too_many() -> Refused:
-    return Refused(
-        _("A community has 999 numbers for cells, used ones included. Ask for larger cells."),
-        field="area_m2",
-    )
 
 
 def _cells_into(
@@ -331,37 +279,8 @@ def _cells_into(
     plane = Plane.around(whole)
     wanted = max(LEAST_M2, min(MOST_M2, size))
     areas, owners = _drawn(plane, whole, list(outlines), "streets", wanted)
-    _add_cells(community, areas, [ids[n] for n in owners], from_date)
+    add_cells(community, areas, [ids[n] for n in owners], from_date)
     return len(areas)
-
-
-def _new_grid(community: Region, from_date: date, outline: shapely.MultiPolygon) -> Grid:
-    codes = Grid.objects.filter(community=community, layer=Layer.RESPONSIBILITY, parent=None)
-    last = max((int(code[13:16]) for code in codes.values_list("code", flat=True)), default=0)
-    if last >= 999:
-        raise Refused(_("The community has used all of its 999 numbers for grids."))
-    grid = Grid.objects.create(
-        code=grid_code(community.code, last + 1),
-        name=_("%(community)s grid %(number)d") % {"community": community.name, "number": last + 1},
-        community=community,
-        valid_from=from_date,
-    )
-    version = GridVersion(grid=grid, during=DateRange(from_date, None))
-    version.outline = geos(outline)  # type: ignore[assignment]  # an outline is never None here
-    version.save()
-    return grid
-
-
-def _end_grid(grid: _GridShape, from_date: date) -> None:
-    """Refuses while grids lie inside it (R38)."""
-    if Grid.objects.filter(parent_id=grid.id, valid_to__isnull=True).exists():
-        raise Refused(_("Grids lie inside grid %s. End them first.") % grid.code)
-    end_version("grid", grid.id, from_date)
-
-
-def _outline_from(grid_id: int, from_date: date, outline: shapely.MultiPolygon) -> None:
-    changes: dict[str, Any] = {"outline": geos(outline), "crs_source": CRS.WGS84.value}
-    renew_version(kind="grid", target_id=grid_id, from_date=from_date, changes=changes)
 
 
 def _require_whole(outline: shapely.Geometry, parts: Sequence[Part]) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from linli.kernel.progress import counted
-from linli.territory.rules.coordinates import CHINA, CRS, metres_per_degree, to_wgs84
+from linli.territory.rules.coordinates import CHINA, CRS, to_wgs84
 from linli.territory.rules.sheets import Row
 
 Wanted = Literal["area", "line", "point"]
@@ -114,13 +114,6 @@ def _in_kind(shape: shapely.Geometry | None, wanted: Wanted) -> shapely.Geometry
     if shape is None or wanted == "point" or shape.geom_type.startswith("Multi"):
         return shape
     return _MULTI[wanted]([shape])
-
-
-def areas_m2(shapes: Sequence[shapely.Geometry]) -> Any:
-    """Areas in m², by the scale at each centroid: within 0.01 % for what a city divides."""
-    array = np.array(shapes, dtype=object)
-    east_m, north_m = metres_per_degree(shapely.get_y(shapely.centroid(array)))
-    return shapely.area(array) * east_m * north_m
 
 
 def ewkb(shape: shapely.Geometry) -> str:

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from linli.kernel.errors import NotFound, Refused, Stale
 from linli.territory.models import Building, CellVersion, GridVersion, Region
 from linli.territory.queries.watch import watch
-from linli.territory.rules.coverage import Plane
+from linli.territory.rules.coverage import Plane, areas_m2
 from linli.territory.rules.kinds import Layer
 from linli.territory.services.changes import geos, renew_version
-from linli.territory.services.loading import areas_m2
 
 Kind = Literal["grid", "cell"]
 _NEAR_DEGREES = 1e-7  # a centimetre: what lies this near touches
