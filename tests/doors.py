@@ -189,6 +189,9 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "portal:portrait.code": lambda town, case: town.home.grids[0].code,
     "filter_id": lambda town, case: town.users["chief"].saved_filters.get().pk,
     "notice_id": lambda town, case: _notice_of(town, "chief"),
+    "webhook_id": lambda town, case: 1,  # nobody's
+    "delivery_id": lambda town, case: 1,
+    "target": lambda town, case: "webhooks:1",
     "upload_id": _waiting,
     "errand_id": lambda town, case: 1,  # nobody's
     "role": lambda town, case: "result",

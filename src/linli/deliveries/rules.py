@@ -72,7 +72,15 @@ class Never:
     says: str
 
 
-Outcome = Sent | Later | Never
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not at this hour: no try was made, nobody failed. It is due again at `until`."""
+
+    says: str
+    until: datetime
+
+
+Outcome = Sent | Later | Never | Postponed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +160,8 @@ def state_after(kind: DeliveryKind | None, attempt: int, outcome: Outcome) -> St
     """What becomes of a delivery after try `attempt`."""
     if isinstance(outcome, Sent):
         return State.DONE
+    if isinstance(outcome, Postponed):
+        return State.WAITING
     if isinstance(outcome, Never) or kind is None or attempt >= kind.most_tries:
         return State.DEAD
     return State.WAITING

@@ -14,17 +14,25 @@ TERRITORY, CATALOGUE, SETTINGS = "territory.edit", "catalogue.edit", "cases.sett
 COMPONENTS: Final = "components.import"
 POSTS, SESSIONS, TOKENS, DUTIES = "staff.posts", "staff.sessions", "staff.tokens", "staff.duties"
 AUDIT: Final = "audit.see"
+DELIVERIES, WEBHOOKS = "deliveries.manage", "webhooks.manage"
 
 SYSTEM: Final = (UNITS, ACCOUNTS, TERRITORY, COMPONENTS, CATALOGUE, SETTINGS)
-SECURITY: Final = (POSTS, SESSIONS, TOKENS)
-OVERVIEW: Final = (*SYSTEM, *SECURITY, AUDIT)
+SECURITY: Final = (POSTS, SESSIONS, TOKENS, WEBHOOKS)
+OVERVIEW: Final = (*SYSTEM, DELIVERIES, *SECURITY, AUDIT)
 SEES_ACCOUNTS: Final = (ACCOUNTS, POSTS, SESSIONS)
 
 _PEOPLE, _GROUND, _RULES = _("People"), _("Territory"), _("Rules of work")
+_OUTSIDE = _("Other systems")
 
 
 def _item(
-    label: object, url_name: str, icon: str, grants: tuple[str, ...], order: int, section: object
+    label: object,
+    url_name: str,
+    icon: str,
+    grants: tuple[str, ...],
+    order: int,
+    section: object,
+    badge: str = "",
 ) -> NavItem:
     return NavItem(
         label=label,  # type: ignore[arg-type]  # lazy words
@@ -33,6 +41,7 @@ def _item(
         grants=grants,
         order=order,
         section=section,  # type: ignore[arg-type]  # lazy words
+        badge_key=badge,
     )
 
 
@@ -55,6 +64,16 @@ ENTRIES: Final = (
     _item(_("Desk times"), "stage_limits", "hourglass", (CATALOGUE,), 420, _RULES),
     _item(_("Working calendar"), "calendar_now", "calendar", (CATALOGUE,), 430, _RULES),
     _item(_("Case settings"), "settings", "adjustments", (SETTINGS,), 440, _RULES),
+    _item(_("Webhooks"), "webhooks", "link", (WEBHOOKS,), 445, _OUTSIDE),
+    _item(
+        _("Deliveries"),
+        "deliveries",
+        "send",
+        (DELIVERIES, WEBHOOKS),
+        447,
+        _OUTSIDE,
+        "deliveries.given_up",
+    ),
     _item(_("Access log"), "log", "history", (AUDIT,), 450, _("Audit")),
     _item(_("Sign-ins"), "sign_ins", "lock", (AUDIT,), 460, _("Audit")),
     _item(_("Seals"), "seals", "shield-check", (AUDIT,), 470, _("Audit")),

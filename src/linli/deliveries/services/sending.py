@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from linli.deliveries import rules
 from linli.deliveries.models import Delivery, Target
-from linli.deliveries.rules import KINDS, Later, Never, Outcome, Parcel, Sent, State
+from linli.deliveries.rules import KINDS, Later, Never, Outcome, Parcel, Postponed, Sent, State
 from linli.kernel.logs import new_reference
 
 log = logging.getLogger(__name__)
@@ -193,12 +193,15 @@ def settle(leased: Delivery, outcome: Outcome, *, now: datetime) -> None:
     row.state, row.outcome = state, outcome.says[: rules.MOST_WORDS]
     row.tries = [*row.tries, [now.isoformat(), row.outcome]][-rules.TRIES_SHOWN :]
     row.leased_until = None
-    if state == State.WAITING:
+    if isinstance(outcome, Postponed):
+        row.attempts, row.due_at = row.attempts - 1, outcome.until
+    elif state == State.WAITING:
         row.due_at = now + _pause(row.attempts, outcome)
     else:
         row.ended_at = now
     row.save()
-    _note_target(row.target, outcome, dead=state == State.DEAD, now=now)
+    if not isinstance(outcome, Postponed):
+        _note_target(row.target, outcome, dead=state == State.DEAD, now=now)
     if kind is not None and kind.settled is not None:
         kind.settled(parcel_of(row), state, outcome, now)
     log.info(
