@@ -1,9 +1,10 @@
 """Components (部件) and what happened to them.
 
-Laid out for eleven million rows: about 130 bytes each, the code itself is the key, the place is in
-an ordinary index as one number, the class is read from the code, and what is shared stands in small
-tables (docs/adr/0012). The large tables have no constraint that points at another table: their
-imports check a million rows at once, and regions, cells and units are never deleted.
+Laid out for the eleven million of a large city (measured in docs/benchmarks.md): the code itself is
+the key, the place is in an ordinary index as one number, the class is read from the code, and what
+is shared stands in small tables (docs/adr/0012). The large tables have no constraint that points at
+another table: their imports check a million rows at once, and regions, cells and units are never
+deleted.
 """
 
 from __future__ import annotations

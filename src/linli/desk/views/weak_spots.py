@@ -17,18 +17,18 @@ from linli.staff.web import StaffRequest, staff_page
 def weak_spots(request: StaffRequest) -> HttpResponse:
     """The weak spots of a class; without one, the form to choose it."""
     form = WeakSpotsForm(request.GET)
+    asked = bool(request.GET.get("class"))
     found = None
-    if "class" in request.GET and form.is_valid():
-        asked = form.cleaned_data
+    if asked and form.is_valid():
+        given = form.cleaned_data
         found = queries.weak_spots(
             request.user,
-            asked["class"],
-            region=asked["region"],
-            days=asked["days"],
+            given["class"],
+            region=given["region"],
+            days=given["days"],
             now=timezone.now(),
         )
-    wrong = "class" in request.GET and not form.is_valid()
-    if not request.GET.get("class"):
-        form.errors.clear()
+    if not asked:
+        form.errors.clear()  # nothing was asked yet: nothing is missing
     context = {"form": form, "found": found, "most_aged": queries.MOST_AGED}
-    return render(request, "desk/weak_spots.html", context, status=422 if wrong else 200)
+    return render(request, "desk/weak_spots.html", context, status=422 if form.errors else 200)
