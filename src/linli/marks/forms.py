@@ -30,7 +30,7 @@ class MarkForm(forms.Form):
     valid_from = DayField(label=pgettext_lazy("mark", "From"))
     last_on = DayField(label=_("Last day"), required=False, help_text=_("Empty: until removed."))
     note = forms.CharField(
-        label=_("Note"),
+        label=pgettext_lazy("mark", "Note"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
