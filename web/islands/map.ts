@@ -14,6 +14,7 @@ import { showOutlines } from "../map/outlines";
 import { pick } from "../map/pick";
 import { showPoints } from "../map/points";
 import { rings } from "../map/popover";
+import { showThings } from "../map/things";
 import { word } from "../words";
 
 setWorkerUrl(workerUrl);
@@ -73,6 +74,7 @@ async function draw(element: HTMLElement): Promise<void> {
   map.on("load", () => {
     if (data["nearby"] !== undefined) showNearby(map);
     if (data["cases"] !== undefined) showCases(map, element);
+    if (data["things"] !== undefined && data["mode"] !== "pick") showThings(map, element);
     if (data["here"] || printed) showMarks(map, element);
     if (data["mark"]) void showShape(map, data["mark"]);
     switches(map, element);
@@ -80,7 +82,7 @@ async function draw(element: HTMLElement): Promise<void> {
     if (data["area"]?.includes(":")) void import("../map/named").then(({ showNamed }) => showNamed(map, data["area"], data["on"]));
     if (printed && data["area"]) void import("../map/drawing").then(({ Drawing, read }) => new Drawing(map, "counted").set(read(data["area"]), true));
   });
-  if (data["summary"]) rings(map);
+  if (data["summary"] || data["thing"]) rings(map);
   new ResizeObserver(() => map.resize()).observe(box);
   element.dispatchEvent(new CustomEvent("linli:map", { bubbles: true, detail: map }));
   map.once("idle", () => (element.dataset["drawn"] = "1"));

@@ -5,6 +5,7 @@ import { type GeoJSONSource, type Map as LibreMap, Marker } from "maplibre-gl";
 
 import { position } from "../dom";
 import { word } from "../words";
+import { nearThings } from "./near";
 
 /// A ring of `radius_m` around a point, near enough for a shown accuracy.
 function ring(lon: number, lat: number, radius_m: number): Feature {
@@ -59,7 +60,8 @@ export function pick(map: LibreMap, element: HTMLElement): void {
     map.easeTo({ center: [lon, lat] });
   };
 
-  map.on("click", (event) => place(event.lngLat.lng, event.lngLat.lat));
+  const onThing = nearThings(map, element, place);
+  map.on("click", (event) => void (onThing(event) || place(event.lngLat.lng, event.lngLat.lat)));
   marker.on("dragend", () => place(marker.getLngLat().lng, marker.getLngLat().lat));
   for (const which of ["lon", "lat"]) input(which)?.addEventListener("change", fromInputs);
 

@@ -22,6 +22,7 @@ from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Limit, LimitUnit, light
 from linli.components import queries as components
 from linli.components.models import Component
+from linli.components.rules.codes import text_of
 from linli.components.rules.states import Condition, State
 from linli.kernel.errors import NotFound
 from linli.kernel.web import cursor_text
@@ -50,7 +51,7 @@ _NAMES = (
     "id", "reported_at", "stage", "stage_since", "urgency", "handling", "channel", "description",
     "address", "due_at", "warn_at", "suspended_until", "event_count", "report_count", "rating",
     "case_class_id", "grid_id", "community_id", "street_id", "district_id", "centre_id",
-    "lead_unit_id",
+    "lead_unit_id", "component_code",
 )  # fmt: skip
 _LISTED = (*_NAMES, "lon", "lat")
 _COLUMNS = ", ".join((*_NAMES, "ST_X(place)", "ST_Y(place)"))
@@ -103,6 +104,7 @@ def _case_rows(found: list[Row], now: datetime) -> list[Row]:
             "description": row["description"],
             "address": row["address"],
             "place": None if row["lon"] is None else {"lon": row["lon"], "lat": row["lat"]},
+            "component": row["component_code"] and text_of(row["component_code"]),
             "grid": grids.get(row["grid_id"]),
             "community": region(row["community_id"]),
             "street": region(row["street_id"]),

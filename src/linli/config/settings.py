@@ -328,3 +328,7 @@ PUBLIC_ORIGIN = os.environ.get("LINLI_PUBLIC_ORIGIN", "").rstrip("/")
 # On the residents' pages: the number to call, and the internet registration (ICP) if there is one.
 PUBLIC_PHONE = os.environ.get("LINLI_PUBLIC_PHONE", "")
 ICP_NUMBER = os.environ.get("LINLI_ICP_NUMBER", "")
+# What one Open311 key may send in an hour.
+OPEN311_REPORTS_PER_HOUR = int(os.environ.get("LINLI_OPEN311_REPORTS_PER_HOUR", "600"))
+# How often one address may ask which components stand near a place.
+PUBLIC_COMPONENTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_COMPONENTS_PER_HOUR", "300"))

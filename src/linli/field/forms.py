@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Place
+from linli.components.rules import parse_code, parts_of
 from linli.field.queries import classes
 from linli.field.rules import DONE_PHRASES, PHRASES, in_words
 from linli.kernel.errors import Refused
@@ -167,6 +168,7 @@ class ReportForm(FieldForm):
         choices=[], required=False, widget=forms.CheckboxSelectMultiple
     )
     done = forms.CharField(max_length=1000, required=False)
+    component = forms.CharField(max_length=20, required=False)
     urgent = forms.BooleanField(label=pgettext_lazy("switch", "Emergency"), required=False)
     confirmed = forms.BooleanField(
         label=gettext_lazy("Yes, tell the command centre at once"), required=False
@@ -188,8 +190,17 @@ class ReportForm(FieldForm):
             if found is None:
                 self.add_error("class_words", _("Choose a class from the list, or type its code."))
             code = found or ""
+        component = parse_code(cleaned.get("component", ""))
+        if not code and component is not None:
+            own = parts_of(component).class_code
+            code = own if any(one.code == own for one in classes.all_classes()) else ""
         cleaned["case_class"] = code
-        if self.place() is None and not cleaned.get("address") and not self.place_error():
+        if (
+            self.place() is None
+            and component is None
+            and not cleaned.get("address")
+            and not self.place_error()
+        ):
             self.add_error(
                 "lon", _("Where is it? Allow your position, mark the place or write an address.")
             )
@@ -239,8 +250,10 @@ class ReportForm(FieldForm):
         cleaned = self.cleaned_data
         urgent = cleaned["urgent"]
         return self.joining() | {
-            "place": self.place(),
+            # a component chosen on the map is where the map says, not where the device is
+            "place": (self.marked() if cleaned["component"] else None) or self.place(),
             "address": cleaned["address"],
+            "component": cleaned["component"],
             "case_class": cleaned["case_class"] or None,
             "urgency": Urgency.URGENT if urgent else Urgency.NORMAL,
             "handling": Handling.EMERGENCY if urgent else Handling.GENERAL,

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", tasks.tasks, name="tasks"),
     path("tasks/<str:number>/", tasks.task, name="task"),
     path("report/", reporting.report, name="report"),
+    path("report/components", reporting.components, name="components"),
     path("report/similar", reporting.similar, name="similar"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),

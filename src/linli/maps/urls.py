@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.maps.views import grounds, page, tiles
+from linli.maps.views import grounds, page, things, tiles
 
 app_name = "maps"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +9,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/here/", page.here, name="here"),
     path("map/search/", page.search, name="search"),
     path("map/print/", page.print_map, name="print"),
+    path("map/components/", things.component_map, name="component_map"),
+    path("map/components/summary/", things.component_summary, name="component_summary"),
+    path("map/components/print/", things.print_components, name="component_print"),
     path("map/buildings/<int:building>/", grounds.building, name="building"),
     path("map/grids/<str:code>/", grounds.grid, name="grid"),
     path("map/grids/<str:code>/outline.json", grounds.grid_outline, name="grid_outline"),

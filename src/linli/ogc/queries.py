@@ -19,6 +19,9 @@ from linli.cases.queries import lists, paging
 from linli.cases.queries.dressing import dressed
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue.rules import light
+from linli.components import queries as components
+from linli.components.rules import Condition, State
+from linli.components.rules.filters import STANDING, ComponentFilter
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.web import cursor_keys, cursor_text, cursor_values
 from linli.ogc.rules.asking import Asked, Span
@@ -29,6 +32,7 @@ from linli.territory.queries.features import Axes, Kind, Wanted
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
+    from linli.components.models import Component
     from linli.staff.models import User
 
 KINDS: dict[str, Kind] = {"regions": "region", "grids": "grid", "cells": "cell"}
@@ -140,6 +144,59 @@ def case_feature(user: User, number: str, asked: Asked, *, now: datetime) -> str
     if parsed is None or case is None or case.reported_on != parsed[1]:
         raise _no_such_feature()
     return dumped(_case(dressed([case])[0], asked.crs, now))
+
+
+def component_page(user: User, asked: Asked) -> Page:
+    """Components that `user` may see, by code; without a state all but removed. Two queries, one
+    more to count on the first page, and those of the filter. Raises BadInput."""
+    wanted = ComponentFilter.parse({"state": STANDING, **asked.facts})
+    matched = None
+    if asked.box is None:
+        page = components.page_for(user, wanted, cursor=asked.cursor, size=asked.limit)
+    else:
+        page = components.page_in_box(
+            user, wanted, asked.box, cursor=asked.cursor, size=asked.limit
+        )
+    if asked.cursor is None:
+        found = (
+            components.count_for(user, wanted)
+            if asked.box is None
+            else components.count_in_box(user, wanted, asked.box)
+        )
+        matched = found.count if found.exact else None
+    return Page([dumped(_component(one, asked.crs)) for one in page.rows], page.next, matched)
+
+
+def component_feature(user: User, code: str, asked: Asked) -> str:
+    """One component as GeoJSON text. Raises NotFound, also for a foreign one."""
+    try:
+        return dumped(_component(components.component_for(user, code), asked.crs))
+    except NotFound:
+        raise _no_such_feature() from None
+
+
+def _component(one: Component, crs: Crs) -> dict[str, Any]:
+    """What a map needs of a component."""
+    care = one.care
+    facts = {
+        "code": one.number,
+        "class": one.parts.class_code,
+        "class_name": components.class_label(one.code),
+        "name": one.name,
+        "state": State(one.state).word,
+        "condition": Condition(one.condition).word,
+        "address": one.wording.text if one.wording else "",
+        "community": one.community.code,
+        "grid": one.grid and one.grid.code,
+        "cell": one.cell and one.cell.code,
+        "owner": care.owner.label if care.owner else care.owner_name,
+        "responsible": care.responsible.label if care.responsible else care.responsible_name,
+        "maintainer": care.maintainer.label if care.maintainer else care.maintainer_name,
+        "installed_on": one.installed_on and one.installed_on.isoformat(),
+        "changed_on": one.changed_on and one.changed_on.isoformat(),
+    }
+    place = {"type": "Point", "coordinates": crs.place(one.place.x, one.place.y)}
+    return {"type": "Feature", "id": one.number, "geometry": place, "properties": facts}
 
 
 def _within(box: Box | None, span: Span | None) -> Q:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.portal.views import cards, follow, grids, nearby, pages, report
+from linli.portal.views import cards, follow, grids, labels, nearby, pages, report
 
 app_name = "portal"
 _LINK = "r/<str:number>/<str:secret>/"
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/places", report.places, name="places"),
     path("report/where", report.where, name="where"),
     path("report/similar", report.similar, name="similar"),
+    path("report/components", report.components_near, name="components_near"),
+    path("c/<str:code>/", labels.label, name="label"),
     path("report/classes", report.classes, name="classes"),
     path("follow/", follow.find, name="find"),
     path(_LINK, follow.follow, name="follow"),

@@ -54,7 +54,7 @@ class ContactIn(Body):
 
 
 class ReportIn(Body):
-    """A problem on the street. Give a place, an address or both."""
+    """A problem on the street. Give a place, an address, a component, or several."""
 
     description: str = Field(min_length=1, max_length=4000)
     lon: float | None = Field(None, ge=-180, le=180)
@@ -63,6 +63,12 @@ class ReportIn(Body):
     address: str = Field("", max_length=200)
     case_class: str | None = Field(
         None, max_length=20, description="A code of GET /classes, such as E0102."
+    )
+    component: str = Field(
+        "",
+        max_length=20,
+        description="The code of a component (sixteen digits): the case stands where it stands, and"
+        " has its class and address where none is given.",
     )
     urgency: UrgencyName = Urgency.NORMAL.value
     handling: HandlingName = Handling.GENERAL.value

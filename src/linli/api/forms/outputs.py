@@ -64,6 +64,7 @@ class CaseRow(Out):
     description: str
     address: str
     place: PlaceOut | None
+    component: str | None
     grid: Named | None
     community: str | None
     street: str | None

@@ -102,6 +102,7 @@ def report_case(request: ApiRequest, body: inputs.ReportIn) -> HttpResponse:
             uploads=body.files,
             actor=request.user,
             language=translation.get_language() or "zh-hans",
+            component=body.component,
         )
         return 201, _filed(filed)
 

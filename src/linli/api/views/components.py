@@ -14,12 +14,12 @@ from linli.api.views import parameters
 from linli.api.views.door import ApiRequest, answer, query_of
 from linli.api.views.places import _POINT, _point
 from linli.components import queries
-from linli.components.rules.filters import FAULTY, NAMES, ComponentFilter
+from linli.components.rules.filters import GROUPS, NAMES, ComponentFilter
 from linli.components.rules.states import State
 from linli.kernel.errors import BadInput
 
 router = Router(tags=["Components"])
-_STATE = "|".join((*(state.word for state in State), FAULTY))
+_STATE = "|".join((*(state.word for state in State), *GROUPS))
 FILTERS = (
     parameters.query("class", "A class or its beginning: `C01`.", pattern="^C[0-9]{0,4}$"),
     parameters.query(

@@ -65,19 +65,20 @@ def report(
 ) -> Filed:
     """Take a report in; it opens a case at “reported”.
 
-    `case_class` is a code of the catalogue; `component` the code of the thing it is about, which
-    gives place and class where the report does not. The same `submission_key` again answers with
-    the first case and doubles nothing. An urgent report by somebody with the grant `cases.urgent`
-    goes straight to the command centre and is filed at once (R59). Raises BadInput, NotYours.
+    `case_class` is a code of the catalogue; `component` the code of the thing it is about: the case
+    stands where it stands, and has its class and address where the report gives none. The same
+    `submission_key` again answers with the first case and doubles nothing. An urgent report by
+    somebody with the grant `cases.urgent` goes straight to the command centre and is filed at once
+    (R59). Raises BadInput, NotYours.
     """
     if submission_key and (known := _known(submission_key)):
         return known
     description = clean(description, field="description", most=MOST_DESCRIPTION, least=1)
     address = clean(address, field="address", most=MOST_ADDRESS)
-    thing = things.named(component, actor) if component else None
+    thing = things.named(component, actor, place) if component else None
     if thing is not None:
-        place = place or things.place_of(thing)
-        case_class = case_class or things.class_of(thing)
+        place, case_class = things.place_of(thing), case_class or things.class_of(thing)
+        address = address or things.address_of(thing)
     if place is None and not address:
         raise BadInput(
             _("place: please mark a place on the map or write an address."), field="place"

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from linli.cases.models import Case
 from linli.cases.rules.inputs import Place
+from linli.cases.services import placing
 from linli.catalogue import queries as catalogue
 from linli.components import queries as components
 from linli.components import services as component_services
-from linli.components.rules import parse_code, parts_of, state_of_case
+from linli.components.rules import State, parse_code, parts_of, state_of_case
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,9 +24,13 @@ _BEGINS = ("file", "reopen")
 _ENDS = ("close", "self_handle", "void", "merge")
 
 
-def named(code: str, actor: User | None) -> Component:
-    """The component a report names. Staff name what they may see; whoever stands before its label
-    names it by the code. One query. Raises BadInput."""
+FARTHEST_M = 300.0  # from the place that was marked: a phone between towers errs by two hundred
+
+
+def named(code: str, actor: User | None, place: Place | None) -> Component:
+    """The component a report names, for a report that marks `place`. Staff name what they may see;
+    whoever stands before its label names it by the code. Two queries. Raises BadInput for one that
+    is unknown, was removed, or stands more than FARTHEST_M from the place."""
     number = parse_code(code)
     found = components.numbers_of([number]).get(number) if number is not None else None
     if found is None or (actor is not None and not components.may_see(actor, found.code)):
@@ -34,12 +39,40 @@ def named(code: str, actor: User | None) -> Component:
             % {"code": code[:20]},
             field="component",
         )
+    if found.state == State.REMOVED:
+        raise BadInput(
+            _(
+                "component: %(code)s was removed from the register. Choose what stands there now,"
+                " or report without a component."
+            )
+            % {"code": found.number},
+            field="component",
+        )
+    away_m = _away_m(found, place)
+    if away_m > FARTHEST_M:
+        raise BadInput(
+            _(
+                "component: %(code)s stands %(metres)d m from the place marked. Move the mark, or"
+                " choose another component or none."
+            )
+            % {"code": found.number, "metres": round(away_m)},
+            field="component",
+        )
     return found
+
+
+def _away_m(component: Component, place: Place | None) -> float:
+    return placing.distance_m(component.place, placing.wgs84(place)) if place is not None else 0.0
 
 
 def place_of(component: Component) -> Place:
     """Where it stands, as a report gives it."""
     return Place(component.place.x, component.place.y)
+
+
+def address_of(component: Component) -> str:
+    """Where it stands in words; “” if nobody has said so."""
+    return component.wording.text if component.wording is not None else ""
 
 
 def class_of(component: Component) -> str | None:

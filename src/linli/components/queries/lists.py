@@ -44,7 +44,7 @@ def page_for(
 
     Two queries, and those of `cuts_for`; raises BadInput.
     """
-    codes = codes_for(user, wanted, after=_after(cursor), size=size + 1)
+    codes = codes_for(user, wanted, after=after_cursor(cursor), size=size + 1)
     more, codes = len(codes) > size, codes[:size]
     rows = list(Component.objects.filter(pk__in=codes).select_related(*SHOWN).order_by("code"))
     return Page(rows, cursor_text([codes[-1]]) if more else None)
@@ -111,12 +111,25 @@ def near(
     cuts = cuts_for(user, wanted)
     if not cuts:
         return []
+    standing = Q() if wanted.states else ~Q(state=State.REMOVED)
+    return nearest(fits(cuts) & standing, lon, lat, radius_m=radius_m, most=most, shown=SHOWN)
+
+
+def nearest(
+    fitting: Q,
+    lon: float,
+    lat: float,
+    *,
+    radius_m: float,
+    most: int,
+    shown: tuple[str, ...] = ("wording",),
+) -> list[Component]:
+    """What fits a condition over `components()` within `radius_m` of a point, nearest first, with
+    `distance_m`. One query; whoever asks says who may see what."""
     around = Q()
     for low, beyond in ranges_around(lon, lat, radius_m):
         around |= Q(quad__gte=low, quad__lt=beyond)
-    if not wanted.states:
-        around &= ~Q(state=State.REMOVED)
-    rows = components().filter(fits(cuts) & around).annotate(
+    rows = components().filter(fitting & around).annotate(
         distance_m=Func(
             F("place"),
             Value(Point(lon, lat, srid=4326), output_field=PointField(srid=4326)),
@@ -126,7 +139,7 @@ def near(
     )  # fmt: skip
     return list(
         rows.filter(distance_m__lte=radius_m)
-        .select_related(*SHOWN)
+        .select_related(*shown)
         .order_by("distance_m", "code")[: min(most, MOST_NEAR)]
     )
 
@@ -146,7 +159,8 @@ def _codes(cuts: list[Cut], more: Q, size: int) -> QuerySet[Any, int] | None:
     return lanes[0].union(*lanes[1:], all=len(cuts) == 1).order_by("code")[:size]
 
 
-def _after(cursor: str | None) -> int:
+def after_cursor(cursor: str | None) -> int:
+    """The code behind which a page begins; 0 for the first. Raises BadInput."""
     if not cursor:
         return 0
     (code,) = cursor_values(cursor, 1)

@@ -48,14 +48,23 @@ def component_for(user: User, code: str | int) -> Component:
     return found
 
 
+def components_by_codes(user: User, codes: Iterable[str], *, most: int = 10) -> list[Component]:
+    """Those of the named components that `user` may see, by code, with what a list shows. One
+    query."""
+    numbers = [number for code in codes if (number := parse_code(code)) is not None][:most]
+    rows = components().filter(policy.visible_to(user), code__in=numbers)
+    return list(rows.select_related(*SHOWN).order_by("code"))
+
+
 def may_see(user: User, code: int) -> bool:
     """Whether there is a component with this code that `user` may see. One query."""
     return components().filter(policy.visible_to(user), code=code).exists()
 
 
 def numbers_of(codes: Iterable[int]) -> dict[int, Component]:
-    """Components by code, whoever asks: for what is shown with a case. One query."""
-    return {one.code: one for one in Component.objects.filter(pk__in=list(codes))}
+    """Components with their wording by code, whoever asks: for what a case is about. One query."""
+    rows = Component.objects.filter(pk__in=list(codes)).select_related("wording")
+    return {one.code: one for one in rows}
 
 
 def class_label(code: int) -> str:

@@ -7,6 +7,7 @@ one range of keys.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from linli.territory.rules.codes import PROVINCES
 
 DIGITS = 16
 LEAST, BEYOND = 11 * 10**14, 83 * 10**14  # provinces 11 to 82
+_IN_LINK = re.compile(r"/c/([0-9]{16})/?$")  # what the QR code of a label says
 CLASS_MARK = "C"  # the catalogue's letter for classes of components
 
 
@@ -47,8 +49,10 @@ def code_of(district: str, class_code: str, number: int) -> int:
 
 
 def parse_code(text: str) -> int | None:
-    """The code in what somebody typed or scanned, or None."""
+    """The code in what somebody typed or scanned (the link on a label holds it too), or None."""
     compact = "".join(text.split())
+    if link := _IN_LINK.search(compact):
+        compact = link[1]
     return int(compact) if not code_faults(compact) else None
 
 

@@ -97,6 +97,20 @@ def _ranges(left: float, top: float, right: float, bottom: float) -> list[tuple[
     return joined
 
 
+def ranges_of_box(west: float, south: float, east: float, north: float) -> list[tuple[int, int]]:
+    """Ranges that hold every place in a box of degrees (and some beyond): four tiles at most. What
+    lies beyond 85° has no tiles."""
+    south, north = max(-85.0, min(85.0, south)), max(-85.0, min(85.0, north))
+    corner = tile_at(BITS, quad_of(west, north))
+    other = tile_at(BITS, quad_of(min(east, 180 - 1e-9), south))
+    z = BITS - max(1, *(abs(b - a) for a, b in zip(corner, other, strict=True))).bit_length()
+    shift = BITS - z
+    columns, rows = (
+        range(a >> shift, (b >> shift) + 1) for a, b in zip(corner, other, strict=True)
+    )
+    return sorted(tile_range(z, x, y) for x in columns for y in rows)
+
+
 def fractions_of(quads: NDArray[np.int64], z: int = BITS) -> tuple[NDArray[Any], NDArray[Any]]:
     """Web Mercator fractions (0 … 1 from the north-west) of the middles of tiles of zoom `z`."""
     given = quads.astype(np.uint64)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
-from linli.demo.services import city, people, replay
+from linli.demo.services import city, inventory, people, replay
 from linli.notices.models import Notice
 from linli.notices.services import mark_read
 from linli.staff.models import Unit, User
@@ -42,14 +42,16 @@ def keep() -> None:
     """After a migrate: bring a demo city of an older version up to this one; no other city."""
     if Unit.objects.filter(code="CITY", name__startswith=NAME).exists():
         people.keep_passwords()
+        inventory.enter(now=timezone.now())
 
 
-@transaction.atomic
 def found(*, now: datetime) -> None:
-    """Ground, catalogue, people; all or nothing."""
-    city.build()
-    catalogue.seed_catalogue(now)
-    people.hire(now=now)
+    """Ground, catalogue, people, all or nothing; then the components."""
+    with transaction.atomic():
+        city.build()
+        catalogue.seed_catalogue(now)
+        people.hire(now=now)
+    inventory.enter(now=now)
 
 
 def fill(*, count: int, tell: Callable[[int, int], None], seconds: float = math.inf) -> int:

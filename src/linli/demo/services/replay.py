@@ -25,6 +25,8 @@ from linli.cases import policy, services
 from linli.cases.models import Case
 from linli.cases.rules.inputs import Contact, Place
 from linli.catalogue import queries as catalogue
+from linli.demo.services import inventory
+from linli.demo.services.inventory import Thing, Things
 from linli.demo.services.rhythm import WORDS, Fact, rhythm
 from linli.files import services as files
 from linli.kernel import versions
@@ -56,6 +58,7 @@ class Town:
     pictures: list[bytes]
     pick: random.Random
     ours: dict[str, User]
+    things: Things
     leads: dict[tuple[int, int | None], int | None] = field(default_factory=dict)
 
     def user(self, post: Post) -> User:
@@ -86,6 +89,7 @@ def town(*, seed: int) -> Town:
         pictures=[_picture(n) for n in range(12)],
         pick=random.Random(seed),  # noqa: S311  made-up cases
         ours={u.username: u for u in users.values()},
+        things=inventory.things_by_grid(sorted({fact.code for fact in rhythm()})),
     )
 
 
@@ -174,10 +178,8 @@ def report_one(here: Town, fact: Fact, at: datetime) -> Case:
     )[0]
     worker = here.workers.get(grid.pk)
     actor = worker if channel == "worker" else None
-    road = pick.choice(here.roads) if grid.code.startswith(BUND) else ""
-    address = (
-        f"{road}{pick.randrange(1, 300)}号" if road else f"{grid.name}{pick.randrange(1, 60)}弄"
-    )
+    thing = _thing(here, fact, grid)
+    address = thing.address if thing else _address(here, grid)
     said = WORDS.get(fact.code) or WORDS.get(fact.code[:3]) or WORDS["E01"]
     words = pick.choice(said).format(place=address)
     contact = None
@@ -187,7 +189,7 @@ def report_one(here: Town, fact: Fact, at: datetime) -> Case:
         )
     filed = services.report(
         description=words,
-        place=place,
+        place=None if thing else place,
         address=address,
         case_class=fact.code if actor is not None or pick.random() < 0.5 else None,
         channel=channel,
@@ -195,8 +197,22 @@ def report_one(here: Town, fact: Fact, at: datetime) -> Case:
         contact=contact,
         uploads=[_upload(here, actor, at)] if pick.random() < 0.5 and actor is not None else (),
         now=at,
+        component=thing.code if thing else "",
     )
     return filed.case
+
+
+def _address(here: Town, grid: Grid) -> str:
+    if grid.code.startswith(BUND):
+        return f"{here.pick.choice(here.roads)}{here.pick.randrange(1, 300)}号"
+    return f"{grid.name}{here.pick.randrange(1, 60)}弄"
+
+
+def _thing(here: Town, fact: Fact, grid: Grid) -> Thing | None:
+    """The component that is meant, if the fact is about one and the grid has any: some are in
+    trouble again and again."""
+    own = here.things.get((grid.pk, fact.code))
+    return own[int(len(own) * here.pick.random() ** 4)] if own else None
 
 
 def move_on(here: Town, case: Case, fact: Fact, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from linli.cases.queries import choosing
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Contact, Place
+from linli.components.rules import parse_code, text_of
 from linli.desk.forms.moves import say_what_is_missing
 from linli.kernel.errors import Refused
 from linli.kernel.forms import PlainSelect, Suggested
@@ -47,6 +48,13 @@ class IntakeForm(forms.Form):
         help_text=gettext_lazy("Type a word or a code. May stay open until filing."),
     )
     component = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    component_code = forms.CharField(
+        label=pgettext_lazy("input", "Component's code"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text=gettext_lazy("As the label says it. Or choose on the map."),
+    )
     channel = forms.ChoiceField(
         label=pgettext_lazy("input", "Channel"),
         widget=PlainSelect,
@@ -98,6 +106,15 @@ class IntakeForm(forms.Form):
                 self.add_error("case_class", _("Choose a class from the list, or type its code."))
             else:
                 cleaned["case_class"] = code
+        if not cleaned.get("component") and (typed := cleaned.get("component_code")):
+            number = parse_code(typed)
+            if number is None:
+                self.add_error(
+                    "component_code",
+                    _("A component's code has 16 digits. Compare it with the label, or clear it."),
+                )
+            else:
+                cleaned["component"] = text_of(number)
         return cleaned
 
     @property
@@ -141,7 +158,7 @@ class IntakeForm(forms.Form):
         if refusal.field:
             words = words.removeprefix(f"{refusal.field}: ")
             words = words[:1].upper() + words[1:]
-        aliases = {"place": "lon", "class": "case_class"}
+        aliases = {"place": "lon", "class": "case_class", "component": "component_code"}
         wanted = aliases.get(refusal.field or "", refusal.field)
         self.add_error(wanted if wanted in self.fields else None, words)
 

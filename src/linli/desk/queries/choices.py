@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from linli.cases.queries import people
 from linli.cases.queries.choosing import MOST_FOUND, class_code_of
 from linli.catalogue import queries as catalogue
+from linli.components import queries as components
 from linli.staff import queries as staff
 from linli.territory import queries as territory
 from linli.territory.models import Grid
@@ -171,3 +172,11 @@ def centre_point(user: User) -> tuple[float, float] | None:
         if bounds is not None:
             return (round((bounds[0] + bounds[2]) / 2, 6), round((bounds[1] + bounds[3]) / 2, 6))
     return None
+
+
+def components_for(user: User, data: Any) -> components.Choosing:
+    """The components to choose from for a form's data: near its lon and lat, and the one chosen or
+    typed."""
+    point = point_of(data.get("lon") or "", data.get("lat") or "")
+    named = data.get("component") or data.get("component_code") or ""
+    return components.choosing(user, point, named)

@@ -15,6 +15,7 @@ from linli.cases.queries import choosing, clock_words, reading
 from linli.cases.queries.reading import ICONS
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
+from linli.desk.queries.things import thing_of
 from linli.desk.rules.columns import light_of
 from linli.desk.rules.moves import GRAVE, MAIN
 from linli.kernel.errors import Refused
@@ -74,6 +75,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "running": [c for c in clocks if c.ended_at is None],
         "ended": [c for c in clocks if c.ended_at is not None],
         "counts": reading.counts_of(case),
+        "thing": thing_of(request.user, case),
         "co_units": list(co_units.values()),
         "reports": _reports(request, case),
         "purposes": Purpose.choices,

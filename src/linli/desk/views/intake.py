@@ -26,7 +26,8 @@ DONE = "desk_intake_done"
 def intake(request: StaffRequest) -> HttpResponse:
     """The form; a POST opens a case."""
     if request.method != "POST":
-        return _page(request, IntakeForm())
+        named = {"component_code": request.GET.get("component", "")[:80]}
+        return _page(request, IntakeForm(initial=named))
     form = IntakeForm(_with_files(request))
     if form.is_valid():
         try:
@@ -122,10 +123,14 @@ def _similar(request: StaffRequest, data: Any) -> list[Any]:
 
 
 def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpResponse:
+    data: Any = form.data if form.is_bound else form.initial
+    choose = choices.components_for(request.user, data)
+    at = choose.choices[0] if choose.chosen and not form.is_bound else None
     context = {
         "form": form,
-        "lon": form.data.get("lon", "") if form.is_bound else "",
-        "lat": form.data.get("lat", "") if form.is_bound else "",
+        "lon": data.get("lon", "") if at is None else at.lon,
+        "lat": data.get("lat", "") if at is None else at.lat,
+        "choose": choose,
         "center": choices.centre_point(request.user),
         "similar": _similar(request, form.data) if form.is_bound else [],
         "asked": form.is_bound,

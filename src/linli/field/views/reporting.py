@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from linli.cases import queries, services
 from linli.cases.rules.inputs import Place
 from linli.cases.services.on_the_spot import report_and_handle
+from linli.components import queries as things
 from linli.field.forms import ReportForm
 from linli.field.queries import classes, grids
 from linli.field.views.uploads import with_files
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def report(request: StaffRequest) -> HttpResponse:
     """The form; a POST opens a case, joins one, or reports and closes what was handled."""
     if request.method != "POST":
-        return _page(request, ReportForm())
+        return _page(request, ReportForm(), scanned=request.GET.get("component", ""))
     try:
         form = ReportForm(with_files(request, "files", "after"))
     except Refused as refusal:  # a photo that is none
@@ -78,8 +79,11 @@ def _done(request: StaffRequest, form: ReportForm, filed: Filed) -> HttpResponse
     return redirect("field:report")  # reported outside of one's own area
 
 
-def _page(request: StaffRequest, form: ReportForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: StaffRequest, form: ReportForm, *, status: int = 200, scanned: str = ""
+) -> HttpResponse:
     now = timezone.now()
+    data: Any = form.data if form.is_bound else {"component": scanned}
     box = grids.bounds_of(request.user, now=now)
     usual = classes.usual_classes(request.user, now=now)
     context = {
@@ -92,8 +96,16 @@ def _page(request: StaffRequest, form: ReportForm, *, status: int = 200) -> Http
         "may_urgent": request.user.has_grant("cases.urgent"),
         "center": ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) if box else None,
         "similar": _near(request, form.data) if form.is_bound else [],
+        "choose": _choosing(request, data),
     }
     return render(request, "field/report.html", context, status=status)
+
+
+@require_POST  # a position belongs in no address line and in no log (P6)
+@staff_page("cases.report")
+def components(request: StaffRequest) -> HttpResponse:
+    """What stands near by, to say what the report is about."""
+    return render(request, "components/choose.html", {"choose": _choosing(request, request.POST)})
 
 
 @require_POST  # a position belongs in no address line and in no log (P6)
@@ -101,6 +113,21 @@ def _page(request: StaffRequest, form: ReportForm, *, status: int = 200) -> Http
 def similar(request: StaffRequest) -> HttpResponse:
     """Open cases near by, while the report is being made."""
     return render(request, "field/similar.html", {"similar": _near(request, request.POST)})
+
+
+def _choosing(request: StaffRequest, data: Any) -> things.Choosing:
+    """Near the mark on the map, else near the device."""
+    place = _place(data, ("map_lon", "map_lat")) or _place(data, ("lon", "lat"))
+    point = (place.lon, place.lat) if place is not None else None
+    return things.choosing(request.user, point, data.get("component") or "")
+
+
+def _place(data: Any, names: tuple[str, str]) -> Place | None:
+    try:
+        lon, lat = (float(data.get(name) or "") for name in names)
+        return Place(lon, lat)
+    except (ValueError, BadInput):
+        return None
 
 
 def _near(request: StaffRequest, data: Any) -> list[Case]:

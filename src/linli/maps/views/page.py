@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -46,7 +47,8 @@ def case_map(request: StaffRequest) -> HttpResponse:
         "form": MapFilterForm(request.user, wanted, typed, drawn=drawn),
         "day_form": MapDayForm(initial={"on": context["on"]}, auto_id="map_%s"),
         "satellite": bool(settings.MAP_XYZ),
-        "bounds": _window(request, now),
+        "thing_url": reverse("maps:component_summary") if _sees_things(request) else "",
+        "bounds": window_of(request, now),
     }
     return render(request, "maps/map.html", context, status=status)
 
@@ -87,7 +89,11 @@ def _without(query: dict[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in query.items() if key != name}
 
 
-def _window(request: StaffRequest, now: datetime) -> str:
+def _sees_things(request: StaffRequest) -> bool:
+    return request.user.has_grant("components.see")
+
+
+def window_of(request: StaffRequest, now: datetime) -> str:
     """Where the map begins: `box` of the address, else where the person works."""
     box = _box(request.GET)
     window = box or queries.window_for(request.user, today=timezone.localdate(now))
@@ -115,7 +121,7 @@ def print_map(request: StaffRequest) -> HttpResponse:
     context |= {
         "paper": paper if paper in PAPERS else "A4",
         "papers": PAPERS,
-        "bounds": _window(request, now),
+        "bounds": window_of(request, now),
         "says": MapFilterForm(request.user, wanted).says(),
         "today": timezone.localdate(now),
         "box": request.GET.get("box", "")[:80],

@@ -76,7 +76,21 @@ _CASES = Collection(
     ),
     grant="cases.see",
 )  # fmt: skip
-COLLECTIONS = {one.name: one for one in (*_GROUND, _CASES)}
+_COMPONENTS = Collection(
+    "components",
+    _("Components"),
+    _("What the token's post may see of the register, by code; without a state all but removed."),
+    "Point",
+    {
+        "code": "string", "class": "string", "class_name": "string", "name": "string",
+        "state": "string", "condition": "string", "address": "string", "community": "string",
+        "grid": "string", "cell": "string", "owner": "string", "responsible": "string",
+        "maintainer": "string", "installed_on": "date", "changed_on": "date",
+    },
+    ("class", "state", "region", "grid", "cell", "unit", "q"),
+    grant="components.see",
+)  # fmt: skip
+COLLECTIONS = {one.name: one for one in (*_GROUND, _CASES, _COMPONENTS)}
 #: What the answers hold to (17-069r4, 18-058r1).
 CONFORMS_TO = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",

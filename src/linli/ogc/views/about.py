@@ -43,7 +43,10 @@ def landing(request: HttpRequest) -> HttpResponse:
         link(request, "conformance", "conformance"),
         link(request, "data", "collections"),
     ]
-    about = _("Regions, grids and cells for everybody; cases for those whose token may see them.")
+    about = _(
+        "Regions, grids and cells for everybody; cases and components for those whose token may"
+        " see them."
+    )
     return said({"title": "Linli", "description": about, "links": links})
 
 

@@ -29,7 +29,10 @@ def items(request: HttpRequest, collection: str) -> HttpResponseBase:
     if one.grant:
         user = reader_with(request, one.grant)
         asked = _asked(request, one.asked_by)
-        page = queries.case_page(user, asked, now=now)
+        if collection == "components":
+            page = queries.component_page(user, asked)
+        else:
+            page = queries.case_page(user, asked, now=now)
         return _answer(_page(request, collection, asked, page), asked)
     asked = _asked(request, one.asked_by)
     tag = _tag(request)
@@ -46,7 +49,9 @@ def item(request: HttpRequest, collection: str, feature: str) -> HttpResponseBas
     one, now = collection_named(collection), timezone.now()
     user = reader_with(request, one.grant) if one.grant else None
     asked = _asked(request, (), known=_OF_ONE)
-    if user is not None:
+    if user is not None and collection == "components":
+        text = queries.component_feature(user, feature, asked)
+    elif user is not None:
         text = queries.case_feature(user, feature, asked, now=now)
     else:
         today = timezone.localdate(now)

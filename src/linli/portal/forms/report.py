@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules.inputs import Contact, Place
+from linli.components.queries import Choice, public_choice
 from linli.kernel.errors import Refused
 from linli.portal.forms.photos import PhotosMixin
 from linli.portal.rules import MOST_WORDS
@@ -24,7 +25,7 @@ _PHONE = re.compile(r"^[+()\d\s-]{5,30}$")
 #: Where the words of a refusing service belong on this form.
 FIELDS = {
     "place": "address", "lon": "address", "lat": "address", "crs": "address",
-    "class": "case_class", "opinion": "description",
+    "class": "case_class", "opinion": "description", "component": "component",
 }  # fmt: skip
 
 
@@ -61,6 +62,7 @@ class ReportForm(PhotosMixin):
     """
 
     named: dict[str, str] = {}
+    thing: Choice | None = None  # the component that was chosen
 
     lon = forms.CharField(required=False, max_length=30)
     lat = forms.CharField(required=False, max_length=30)
@@ -83,6 +85,7 @@ class ReportForm(PhotosMixin):
         },
     )
     case_class = forms.CharField(required=False, max_length=20)
+    component = forms.CharField(required=False, max_length=20)
     name = forms.CharField(
         required=False, max_length=40, label=pgettext_lazy("portal", "Name"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -115,6 +118,16 @@ class ReportForm(PhotosMixin):
             raise forms.ValidationError(_("Please leave this field empty and send again."))
         return ""
 
+    def clean_component(self) -> str:
+        """A component that residents may name, or none."""
+        code = str(self.cleaned_data["component"])
+        self.thing = public_choice(code) if code else None
+        if code and self.thing is None:
+            raise forms.ValidationError(
+                _("There is no component with this code. Choose another, or none of them.")
+            )
+        return code
+
     def clean_submission_key(self) -> str:
         """A key of one's own if none came along."""
         key = str(self.cleaned_data["submission_key"])
@@ -124,6 +137,8 @@ class ReportForm(PhotosMixin):
         """The place and what belongs together."""
         cleaned = super().clean()
         cleaned["place"] = self._place()
+        if self.thing is not None:
+            self._fill_in(cleaned, self.thing)
         if not cleaned.get("description") and "description" not in self.errors:
             cleaned["description"] = self.named.get(cleaned.get("case_class") or "", "")
             if not cleaned["description"]:
@@ -140,6 +155,13 @@ class ReportForm(PhotosMixin):
         if cleaned.get("wants_call") and not cleaned.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Please leave a number, so that we can call you."))
         return cleaned
+
+    def _fill_in(self, cleaned: dict[str, Any], thing: Choice) -> None:
+        """What the component says where the person says nothing."""
+        cleaned["case_class"] = cleaned.get("case_class") or thing.class_code
+        cleaned["place"] = cleaned["place"] or Place(thing.lon, thing.lat)
+        if not cleaned.get("description") and cleaned["case_class"] == thing.class_code:
+            cleaned["description"] = thing.label
 
     def _place(self) -> Place | None:
         lon, lat = self.cleaned_data.get("lon"), self.cleaned_data.get("lat")

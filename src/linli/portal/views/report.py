@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.cases import queries as cases
 from linli.cases import services
+from linli.components import queries as components
 from linli.kernel import limits
 from linli.kernel.errors import BadInput, NotFound, Refused
 from linli.portal.forms.photos import holder_of, refuse_too_much, upload_url
@@ -23,6 +24,7 @@ from linli.staff.web import public_page
 from linli.territory import queries as territory
 
 CHANNEL = "portal"
+NOTHING = components.Choosing([], "", "")
 
 
 @csrf_exempt  # only until the announced length has been looked at; `_submit` is protected
@@ -79,6 +81,7 @@ def _send(request: HttpRequest, form: ReportForm) -> services.Filed:
         place=given["place"],
         address=given["address"],
         case_class=given["case_class"] or None,
+        component=given["component"],
         **common,
     )
 
@@ -116,6 +119,10 @@ def _page(
 ) -> HttpResponse:
     on = timezone.localdate()
     data: Any = form.data if form.is_bound else request.GET
+    choose = _choosing(request, data)
+    thing = next((one for one in choose.choices if one.code == choose.chosen), None)
+    if not form.is_bound and thing is not None:
+        data = _with_component(request.GET, thing)
     all_classes = choices.class_choices(on=on)
     code = data.get("case_class", "")
     point = point_of(data)
@@ -133,10 +140,39 @@ def _page(
         "point": point if data.get("lon") else None,
         "similar": [(c, join_token(c.case_id)) for c in _similar_to(data)] if point else [],
         "spot": _spot(point),
+        "choose": choose,
         "ask": ask,
         "status": status,
     }
     return render(request, "portal/report.html", context, status=status)
+
+
+def _choosing(request: HttpRequest, data: Any) -> components.Choosing:
+    """The components to choose from near the place of a form's data; none to whoever asks too
+    often, so that nobody reads the register through this door."""
+    point, named = point_of(data), data.get("component") or ""
+    if point is None and not named:
+        return NOTHING
+    try:
+        limits.admit(
+            "portal.components",
+            limits.source_of(request),
+            most=settings.PUBLIC_COMPONENTS_PER_HOUR,
+            per=timedelta(hours=1),
+            now=timezone.now(),
+        )
+        return components.choosing(None, point, named)
+    except Refused:
+        return NOTHING
+
+
+def _with_component(query: QueryDict, thing: components.Choice) -> QueryDict:
+    """The form as a label opens it: the component's place and class filled in."""
+    data = query.copy()
+    data["lon"], data["lat"], data["crs"] = f"{thing.lon:.6f}", f"{thing.lat:.6f}", "wgs84"
+    data["address"] = data.get("address") or thing.address
+    data["case_class"] = data.get("case_class") or thing.class_code
+    return data
 
 
 def _centre(request: HttpRequest) -> tuple[float, float] | None:
@@ -176,6 +212,13 @@ def where(request: HttpRequest) -> HttpResponse:
     """What grid ?lon=&lat= lies in, in a sentence."""
     spot = _spot(point_of(request.GET))
     return render(request, "portal/where.html", {"spot": spot})
+
+
+@require_safe
+@public_page
+def components_near(request: HttpRequest) -> HttpResponse:
+    """Components near the place, to say which one it is about."""
+    return render(request, "components/choose.html", {"choose": _choosing(request, request.GET)})
 
 
 @require_safe
