@@ -236,6 +236,13 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "import_id": lambda town, case: _an_import(town),
     "edition_id": lambda town, case: town.city.case_class.edition_id,
     "form": lambda town, case: "csv",
+    "open311:*.form": lambda town, case: "json",
+    "open311:service.code": lambda town, case: "E0102",
+    "open311:token.token": lambda town, case: "1-1-x",
+    "jurisdiction_id": lambda town, case: _exchange(town)["jurisdiction"],
+    "attribute_id": lambda town, case: _exchange(town)["attribute"],
+    "destination_id": lambda town, case: _exchange(town)["destination"],
+    "forward_id": lambda town, case: _exchange(town)[f"forward {case}"],
     "class_id": lambda town, case: town.city.case_class.pk,
     "condition_id": lambda town, case: town.city.condition.pk,
     "responsibility_id": lambda town, case: town.responsibility_id,
@@ -312,3 +319,26 @@ def _cards_of(town: Town) -> uuid.UUID:
         grid=grid, copies=1, issued_by=chief, defaults={"issued_at": timezone.now()}
     )
     return issue.batch
+
+
+def _exchange(town: Town) -> dict[str, int]:
+    """A jurisdiction, a question, a destination, and both cases on their way to it."""
+    from linli.open311.models import Attribute, Destination, Forward, Jurisdiction
+
+    region, post = town.home.region, town.posts["operator"]
+    jurisdiction = Jurisdiction.objects.get_or_create(code="doors", defaults={"region": region})[0]
+    question = {"datatype": "string", "order": 1, "description": "几堆"}
+    attribute = Attribute.objects.get_or_create(class_code="E0102", code="N", defaults=question)[0]
+    there = {"endpoint": "https://there.example/v2", "post": post, "looked_at": town.now}
+    destination = Destination.objects.get_or_create(name="doors", defaults=there)[0]
+    found = {
+        "jurisdiction": jurisdiction.pk, "attribute": attribute.pk, "destination": destination.pk,
+    }  # fmt: skip
+    for name in ("here", "there"):
+        case = town.case(name)
+        said = {"case_number": case.number, "class_code": "E0102", "created_at": town.now}
+        forward = Forward.objects.get_or_create(
+            destination=destination, case_id=case.pk, defaults=said
+        )[0]
+        found[f"forward {name}"] = forward.pk
+    return found

@@ -148,7 +148,8 @@ def fault(answer: Any) -> str:
     if answer.status_code in (400, 404, 409, 413, 422) and not answer.streaming:
         kind = answer.headers.get("Content-Type", "")
         if "json" in kind:
-            if not json.loads(answer.content).get("title"):
+            said = json.loads(answer.content)  # GeoReport answers with a list of errors
+            if not (said[0]["description"] if isinstance(said, list) else said.get("title")):
                 return "a refusal in JSON without a title"
         elif not _WORDS.search(_TAGS.sub(" ", answer.content.decode())):
             return f"{answer.status_code} without a sentence: {answer.content[:200]!r}"

@@ -20,6 +20,7 @@ BIG: Mapping[str, str] = {
     "cases_casewords": "case_id",
     "cases_report": "case_id",
     "cases_reportcontact": "case_id",
+    "open311_submission": "case_id",
 }
 REFERENCE: frozenset[str] = frozenset(
     {
@@ -50,7 +51,7 @@ LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "s
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
-        "desk", "django", "errands", "files", "kernel", "marks", "mfa", "notices", "pghistory",
+        "desk", "django", "errands", "files", "kernel", "marks", "mfa", "notices", "open311", "pghistory",
         "planning", "portal", "procrastinate", "staff", "territory", "usersessions", "webhooks",
     }
 )  # fmt: skip

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "linli.api",
     "linli.maps",
     "linli.ogc",
+    "linli.open311",
     "linli.live",
     "linli.demo",
 ]
@@ -118,7 +119,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "linli.config.urls"
-JSON_PATHS = ("/api/", "/ogc/")  # where refusals are problem+json whatever was asked for
+# Where refusals are problem+json whatever was asked for.
+JSON_PATHS = ("/api/", "/ogc/", "/open311/")
 WSGI_APPLICATION = "linli.config.wsgi.application"
 TEMPLATES = [
     {
@@ -323,6 +325,8 @@ LOGGING = {
 # What the city calls itself; shown in page heads and on prints.
 SITE_NAME = os.environ.get("LINLI_SITE_NAME") or _("Linli")
 PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_REPORTS_PER_HOUR", "30"))
+# What one Open311 key may send in an hour.
+OPEN311_REPORTS_PER_HOUR = int(os.environ.get("LINLI_OPEN311_REPORTS_PER_HOUR", "600"))
 # Where residents reach this site; named, those who left an address are written to.
 PUBLIC_ORIGIN = os.environ.get("LINLI_PUBLIC_ORIGIN", "").rstrip("/")
 # On the residents' pages: the number to call, and the internet registration (ICP) if there is one.

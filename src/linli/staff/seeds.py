@@ -64,6 +64,7 @@ ROLES: tuple[Role, ...] = (
                 "see report intake urgent file dispatch request_check close void reopen extend "
                 "evaluate suspend escalate delegate transfer amend duty export"
             ),
+            "open311.exchange",
             "staff.duties",
         ),
     ),
@@ -78,7 +79,13 @@ ROLES: tuple[Role, ...] = (
     Role("handler", "处置单位经办", "Handling unit", "unit", _cases("see handle")),
     Role("leader", "领导", "Leader", "region", _cases("see sign supervise comment export")),
     Role("evaluator", "考核员", "Evaluator", "region", _cases("see export")),
-    Role("interface", "接口对接", "Interface", "region", _cases("see report")),
+    Role(
+        "interface",
+        "接口对接",
+        "Interface",
+        "region",
+        (*_cases("see report"), "open311.report"),
+    ),
     Role("system_admin", "系统管理员", "System administrator", "unit", whole="system"),
     Role(
         "security_admin",
