@@ -18,6 +18,11 @@ from linli.cases.rules.filters import CaseFilter
 from linli.cockpit.queries import PERIODS, Link, overview_for
 from linli.kernel.errors import Refused
 from linli.staff.models import User
+from linli.territory import services as territory
+from linli.territory.models import Grid
+from linli.territory.queries.redrawing import sheet_of
+from linli.territory.rules.edits import changed, done
+from linli.territory.rules.steps import read_steps
 from tests.cases.city import City, make_city
 from tests.field.pictures import photo
 
@@ -251,3 +256,54 @@ def test_one_sentence_says_how_the_city_is(city: City, case: Case) -> None:
         late = overview_for(leader, "today", now=later).verdict
     assert calm == "1 cases are open and none is late."
     assert late.startswith("1 of 1 open cases are late; most of them: ")
+
+
+def test_a_case_counts_under_the_grid_of_its_day_when_outlines_change(city: City) -> None:
+    """Redrawing moves no case: the ended grid keeps its figure, and the figure its list."""
+    home = city.districts[0]
+    worker, now = home.user("worker"), timezone.now()
+    before = services.report(
+        description="垃圾", place=home.place(), channel="worker", case_class="E0102",
+        actor=worker, now=now - timedelta(days=2),
+    ).case  # fmt: skip
+    grids = Grid.objects.filter(community=home.community, valid_to=None).order_by("code")
+    first, second = home.grids[0], grids.exclude(pk=home.grids[0].pk)[0]
+    first, second = (first, second) if before.grid_id == first.pk else (second, first)
+    sheet = sheet_of(home.community, on=timezone.localdate())
+    key, other = first.code[13:], second.code[13:]
+    after = done(sheet.shapes, sheet.frame, read_steps(f"merge {other} {key}"))
+    territory.redraw_grids(
+        community_id=home.community.pk, from_date=timezone.localdate(), stamp=sheet.stamp,
+        outlines=changed(sheet.shapes, after),
+    )  # fmt: skip
+    later = services.report(
+        description="垃圾", place=home.place(), channel="worker", case_class="E0102",
+        actor=worker, now=now,
+    ).case  # fmt: skip
+    before.refresh_from_db()
+    assert (before.grid_id, later.grid_id) == (first.pk, second.pk)
+
+    chief = home.user("street_chief")
+    since, until = figures.last_days(7, today=timezone.localdate(now))
+    rows = figures.table_by_grid(chief, since=since, until=until, now=now)
+    counted = {row.code: row.figures["reported"] for row in rows}
+    assert counted[first.code].count == 1
+    assert counted[second.code].count == 1
+    listed = queries.filtered(chief, counted[first.code].wanted, now=now)
+    assert [case.pk for case in listed] == [before.pk]
+
+
+def test_a_past_period_is_counted_up_to_its_day(city: City) -> None:
+    home, now = city.districts[0], timezone.now()
+    for days in (0, 20, 21):
+        services.report(
+            description="垃圾", place=home.place(), channel="worker", case_class="E0102",
+            actor=home.user("worker"), now=now - timedelta(days=days),
+        )  # fmt: skip
+    leader = signed_in(home.user("leader"))
+    day = timezone.localdate(now) - timedelta(days=20)
+    page = leader.get(f"/cockpit/?period=week&on={day}")
+    assert page.status_code == 200
+    reported = next(link for link in page.context["overview"].period if link.name == "reported")
+    assert reported.count == 2
+    assert f"until={day}" in reported.url

@@ -28,6 +28,12 @@ _LABELS = {
 }
 
 
+class DayForm(forms.Form):
+    """The last day of the period."""
+
+    on = DayField(label=gettext_lazy("Up to"), required=False)
+
+
 class MoveForm(forms.Form):
     """The inputs of one of the leader's moves. `values()` is what `services.perform` takes."""
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from linli.cockpit import queries
 from linli.cockpit.apps import LEADS
+from linli.cockpit.forms import DayForm
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -19,11 +20,16 @@ def today(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     period = request.GET.get("period", "today")
     period = period if period in queries.PERIODS else "today"
+    form = DayForm(request.GET or None)
+    on = form.cleaned_data["on"] if form.is_valid() else None
+    keep = f"&on={on}" if on else ""
     context = {
-        "overview": queries.overview_for(request.user, period, now=now),
+        "overview": queries.overview_for(request.user, period, now=now, on=on),
+        "day_form": form,
+        "keep": keep,
         "period": period,
         "tabs": [
-            {"label": label, "url": f"?period={key}", "count": None, "current": key == period}
+            {"label": label, "url": f"?period={key}{keep}", "count": None, "current": key == period}
             for key, (label, _days) in queries.PERIODS.items()
         ],
         "now": now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django import forms
@@ -139,6 +139,14 @@ def day_of(request: StaffRequest, name: str = "on") -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(_("Write the day as 2026-03-01."), field=name) from None
+
+
+def moment_of(on: date) -> datetime:
+    """Now for today; the end of any other day, for what is kept by the second."""
+    now = timezone.now()
+    if on == timezone.localdate(now):
+        return now
+    return datetime.combine(on, time.max, timezone.get_current_timezone())
 
 
 def number_of(request: StaffRequest, name: str) -> int | None:

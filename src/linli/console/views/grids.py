@@ -18,7 +18,15 @@ from linli.console.queries.paging import page_of
 from linli.console.rules import areas
 from linli.console.rules.tables import Cell, Table, link, row
 from linli.console.services import territory as services
-from linli.console.views.answering import Action, asked, day_of, form_page, list_page, older
+from linli.console.views.answering import (
+    Action,
+    asked,
+    day_of,
+    form_page,
+    list_page,
+    moment_of,
+    older,
+)
 from linli.console.views.regions import redraw_page
 from linli.planning.queries import scheme_in_force
 from linli.staff import queries as staff
@@ -33,7 +41,8 @@ if TYPE_CHECKING:
 @staff_page(areas.TERRITORY)
 def grids(request: StaffRequest) -> HttpResponse:
     """The grids of a day by code, with their primary workers."""
-    form, on, now = GridFilter(request.GET), day_of(request), timezone.now()
+    form, on = GridFilter(request.GET), day_of(request)
+    now = moment_of(on)
     wanted = asked(form)
     scheme = scheme_in_force()
     rows = queries.grids(
@@ -95,7 +104,7 @@ def _households(grid: Any, scheme: GridScheme) -> Cell:
 @staff_page(areas.TERRITORY)
 def grid(request: StaffRequest, code: str) -> HttpResponse:
     """One grid on a day: its cells, its worker, where it lay when, who changed it."""
-    found, on, now = queries.grid_of(code), day_of(request), timezone.now()
+    found, on = queries.grid_of(code), day_of(request)
     cells = list(queries.cells_of(found, on=on)[:500])
     table = Table(
         heads=(_("Cell"), _("Grade"), _("Area in m²")),
@@ -121,7 +130,7 @@ def grid(request: StaffRequest, code: str) -> HttpResponse:
         on=on,
         today=on == timezone.localdate(),
         versions=queries.versions_of("grid", found.pk),
-        workers=list(staff.workers_of([found.pk], now=now)),
+        workers=list(staff.workers_of([found.pk], now=moment_of(on))),
         may_appoint=request.user.has_grant(areas.DUTIES),
         odd=scheme_in_force().out_of_band(found.kind, found.households),
         bounds=bounds_of("grid", found.pk, on=on),

@@ -10,6 +10,7 @@ from linli.territory.queries.grids import (
     Sketch,
     grid_by_code,
     grids_by_words,
+    grids_named,
     present_grids,
     sketch_of_grid,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "grid_by_code",
     "grids_by_words",
     "grids_for_map",
+    "grids_named",
     "listen",
     "locate",
     "locate_many",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,12 @@ def grids_by_words(words: str, *, on: date, most: int = 30) -> list[Grid]:
             Q(name__icontains=word) | Q(code__istartswith=word) | Q(community__name__icontains=word)
         )
     return list(rows[:most])
+
+
+def grids_named(community_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and code by id of the grids of communities, ended ones included. One query."""
+    rows = Grid.objects.filter(community_id__in=community_ids)
+    return {pk: (name, code) for pk, name, code in rows.values_list("id", "name", "code")}
 
 
 @dataclass(frozen=True)
