@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from linli.audit.models import AccessLog
 from linli.deliveries import queries, rules, services
 from linli.deliveries.models import Delivery, Target
-from linli.deliveries.rules import Later, Never, Sent, State
+from linli.deliveries.rules import Later, Never, Postponed, Sent, State
 from linli.deliveries.services import sending
 from linli.kernel.errors import BadInput, NotFound, Stale
 from tests.conftest import NOW
@@ -342,6 +342,17 @@ def test_nothing_is_sent_before_its_time(receiver: Receiver) -> None:
     put(not_before=NOW + HOUR)
     assert send() == 0
     assert not queries.is_due(now=NOW)
+    assert send(NOW + HOUR) == 1
+
+
+def test_what_is_postponed_costs_no_try_and_blames_nobody(receiver: Receiver) -> None:
+    receiver.answer = lambda p: Postponed("at night", NOW + HOUR)
+    row = put()
+    assert send() == 1
+    assert (state_of(row), row.attempts, row.due_at) == (State.WAITING, 0, NOW + HOUR)
+    assert not Target.objects.exclude(failures=0).exists()
+    receiver.answer = lambda p: Sent()
+    assert send() == 0
     assert send(NOW + HOUR) == 1
 
 

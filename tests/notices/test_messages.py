@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy
-from procrastinate.contrib.django.models import ProcrastinateJob
 
+from linli.deliveries import services as outbox
+from linli.deliveries.models import Delivery
 from linli.kernel.errors import BadInput, NotFound, Refused
 from linli.kernel.jobs import app
 from linli.notices import queries, rules, services, tasks
@@ -22,6 +24,7 @@ from linli.notices.models import Message
 from linli.notices.services import carriers
 
 NOW = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 KIND = rules.MessageKind(
     "cases.received",
     subject=lazystr("Your report %(number)s"),
@@ -49,15 +52,16 @@ def write(**more: Any) -> Message:
     return services.write_message(**{**given, **more})
 
 
-def jobs_of(message: Message) -> list[ProcrastinateJob]:
-    """The jobs that will send it. Jobs of other tests may be about: a flush leaves them."""
-    return list(ProcrastinateJob.objects.filter(args__message_id=message.pk))
+def deliveries_of(message: Message) -> list[Delivery]:
+    """What the outbox has of it."""
+    return list(Delivery.objects.filter(payload={"message": message.pk}))
 
 
-def send(message: Message) -> bool:
-    again = services.send_message(message_id=message.pk, now=NOW)
+def send(message: Message, after: timedelta = timedelta()) -> bool:
+    """Let the outbox try; True if it will try again."""
+    outbox.send_due(clock=lambda: NOW + after)
     message.refresh_from_db()
-    return again
+    return message.state == "queued"
 
 
 class Failing(EmailBackend):
@@ -80,9 +84,9 @@ def failing(settings: Any) -> Iterator[type[Failing]]:
 @pytest.mark.django_db
 def test_a_message_is_queued_with_the_change_and_sent_once() -> None:
     message = write()
-    (job,) = jobs_of(message)
-    assert (job.task_name, job.queue_name) == ("notices.send_message", "notices")
-    assert job.args == {"message_id": message.pk}  # neither address nor words
+    (delivery,) = deliveries_of(message)
+    assert (delivery.kind, delivery.target) == ("notices.message", "notices:email")
+    assert delivery.payload == {"message": message.pk}  # neither address nor words
     assert not mail.outbox
     assert send(message) is False
     assert send(message) is False
@@ -99,7 +103,7 @@ def test_a_message_is_taken_back_with_the_change() -> None:
         message = write()
         transaction.set_rollback(True)
     assert not Message.objects.exists()
-    assert not jobs_of(message)
+    assert not deliveries_of(message)
 
 
 @pytest.mark.django_db
@@ -139,9 +143,9 @@ def test_a_subject_stays_one_line_whatever_fills_it() -> None:
 def test_trouble_on_the_way_is_tried_again_and_at_last_shown(failing: type[Failing]) -> None:
     message = write()
     for attempt in range(1, rules.MOST_TRIES):
-        assert send(message) is True
+        assert send(message, attempt * DAY) is True
         assert (message.state, message.attempts) == ("queued", attempt)
-    assert send(message) is False
+    assert send(message, rules.MOST_TRIES * DAY) is False
     assert message.state == "failed"
     assert message.last_error == "ConnectionRefusedError 111"  # without the address
     assert [m.pk for m in queries.messages(state="failed").rows] == [message.pk]
@@ -149,12 +153,15 @@ def test_trouble_on_the_way_is_tried_again_and_at_last_shown(failing: type[Faili
 
 
 @pytest.mark.django_db
-def test_the_job_fails_while_there_is_another_try(failing: type[Failing]) -> None:
-    message = write()
-    with pytest.raises(tasks.NotSentYet):
-        tasks.send_message(message_id=message.pk)
-    message.refresh_from_db()
-    assert message.attempts == 1  # the attempt is remembered though the job failed
+def test_a_message_that_an_earlier_version_has_queued_is_sent_once(failing: type[Failing]) -> None:
+    message = Message.objects.create(
+        channel="email", address="a@example.cn", kind=KIND.code, language="en", created_at=NOW,
+        sealed_params=json.dumps(PARAMS),
+    )  # fmt: skip
+    tasks.send_message(message_id=message.pk)
+    tasks.send_message(message_id=message.pk)
+    (delivery,) = deliveries_of(message)
+    assert delivery.state == "waiting"
 
 
 @pytest.mark.django_db
@@ -173,7 +180,7 @@ def test_a_failed_message_can_be_sent_again(failing: type[Failing], settings: An
     send(message)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     services.retry_message(message_id=message.pk, now=NOW)
-    assert len(jobs_of(message)) == 2
+    assert len(deliveries_of(message)) == 2
     send(message)
     assert (message.state, message.last_error) == ("sent", "")
     with pytest.raises(Refused):
@@ -190,7 +197,7 @@ def test_a_text_message_without_a_carrier_is_held_and_says_why(
     message = write(channel="sms", address="138 1234 5678")
     assert send(message) is False
     assert message.state == "held"
-    assert "SMS_CARRIER" in message.last_error
+    assert "LINLI_SMS_URL" in message.last_error
     assert message.masked_address == "138****5678"
     assert "5678" not in caplog.text
     assert "s3cr3t" not in caplog.text
@@ -253,32 +260,13 @@ def test_words_with_a_gap_are_a_bug_at_once() -> None:
 
 @pytest.mark.django_db
 def test_sent_and_held_messages_are_forgotten_after_ninety_days_and_queued_ones_stay() -> None:
-    sent, held, waiting = write(), write(), write()
+    sent = write()
     send(sent)
+    held, waiting = write(), write()
     Message.objects.filter(pk=held.pk).update(state="held")
     assert services.prune(now=NOW + timedelta(days=90)) == 0
     assert services.prune(now=NOW + timedelta(days=91)) == 2
     assert Message.objects.get() == waiting
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_message_that_is_just_being_sent_is_left_alone() -> None:
-    import threading
-
-    message = Message.objects.create(channel="email", language="en", created_at=NOW)
-    answers: list[bool] = []
-
-    def beside() -> None:
-        answers.append(services.send_message(message_id=message.pk, now=NOW))
-        connection.close()
-
-    with transaction.atomic():
-        Message.objects.select_for_update().get(pk=message.pk)
-        thread = threading.Thread(target=beside)
-        thread.start()
-        thread.join(timeout=10)
-    assert answers == [False]
-    assert not mail.outbox
 
 
 def test_the_jobs_are_known_and_repeat() -> None:

@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
@@ -307,6 +308,28 @@ EMAIL_BACKEND = os.environ.get(
     "LINLI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = os.environ.get("LINLI_EMAIL_FROM", "linli@localhost")
+if EMAIL_URL := os.environ.get("LINLI_EMAIL_URL"):  # smtp://name:password@host:587, smtps://…
+    _server = urlsplit(EMAIL_URL)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _server.hostname or "localhost", _server.port or 25
+    EMAIL_HOST_USER = unquote(_server.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_server.password or "")
+    EMAIL_USE_SSL = _server.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and bool(EMAIL_HOST_USER)
+EMAIL_TIMEOUT = 20  # seconds
+# A provider of text messages: a class of the city's own, or any with an HTTP interface, described
+# here (linli.notices.services.carriers).
+SMS_CARRIER = os.environ.get("LINLI_SMS_CARRIER", "")
+SMS = {
+    "url": os.environ.get("LINLI_SMS_URL", ""),
+    "body": os.environ.get("LINLI_SMS_BODY", '{"phone": "{phone}", "content": "{words}"}'),
+    "headers": os.environ.get("LINLI_SMS_HEADERS", ""),
+    "accepted": os.environ.get("LINLI_SMS_ACCEPTED", ""),
+    "rejected": os.environ.get("LINLI_SMS_REJECTED", ""),
+    "sign": os.environ.get("LINLI_SMS_SIGN", ""),
+    "sign_by": os.environ.get("LINLI_SMS_SIGN_BY", ""),
+    "secret": os.environ.get("LINLI_SMS_SECRET", ""),
+}
 
 LOGGING = {
     "version": 1,

@@ -81,3 +81,31 @@ class Message(models.Model):
     def masked_address(self) -> str:
         """The address for lists (design §4: masked until a purpose is given)."""
         return rules.masked(self.channel, self.address)
+
+
+class MessageWords(models.Model):
+    """The city's own words of a kind of message in one language; the newest row holds.
+
+    Rows stay: they are the history. Empty texts mean: the words the program brings.
+    """
+
+    kind = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+    short = models.CharField(max_length=500, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "language", "-id"], name="notices_words_newest")]
+
+
+class QuietHours(models.Model):
+    """When a channel is silent, each day; what is not urgent waits until the end."""
+
+    channel = models.CharField(max_length=5, primary_key=True, choices=rules.Channel)
+    begins = models.TimeField()
+    ends = models.TimeField()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +20,7 @@ from linli.kernel.errors import BadInput
 
 Params = Mapping[str, str | int]
 Words = str | Promise
-MOST_TRIES = 10  # the first included; the pauses are those of kernel.jobs.PATIENT
+MOST_TRIES = 14  # the first included, over about a day
 
 
 class Channel(TextChoices):
@@ -53,6 +56,7 @@ class MessageKind:
     subject: Words
     body: Words
     short: Words
+    urgent: bool = False  # goes out in quiet hours too
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +104,123 @@ def check_params(words: Words, params: Params) -> None:
     str(words) % dict(params)
 
 
-def letter(code: str, channel: str, params: Params) -> Letter:
-    """A message in the language of the moment. Raises KeyError for an unknown code or a gap."""
+class Texts(NamedTuple):
+    """The words of a message with {name} gaps, as an administrator reads and writes them."""
+
+    subject: str
+    body: str
+    short: str
+
+
+def message_kinds() -> list[MessageKind]:
+    """Every kind of message, by code."""
+    return [_message_kinds[code] for code in sorted(_message_kinds)]
+
+
+def message_kind(code: str) -> MessageKind:
+    """The kind with this code. Raises KeyError."""
+    return _message_kinds[code]
+
+
+def is_urgent(code: str) -> bool:
+    """Whether messages of this kind go out in quiet hours too."""
+    kind = _message_kinds.get(code)
+    return kind is not None and kind.urgent
+
+
+def standard_texts(code: str) -> Texts:
+    """The words the program brings, in the language of the moment. Raises KeyError."""
     kind = _message_kinds[code]
-    filled = dict(params)
+    return Texts(*(_with_braces(str(words)) for words in (kind.subject, kind.body, kind.short)))
+
+
+def letter(code: str, channel: str, params: Params, texts: Texts | None = None) -> Letter:
+    """A message in the language of the moment, in the city's own words if it has any.
+
+    Raises KeyError for an unknown code or a gap.
+    """
+    if texts is None:
+        texts = standard_texts(code)
     if channel == Channel.SMS:
-        return Letter("", " ".join((str(kind.short) % filled).split()))
-    subject = " ".join((str(kind.subject) % filled).split())  # a subject is one line
-    return Letter(subject, str(kind.body) % filled)
+        return Letter("", " ".join(_fill(texts.short, params).split()))
+    subject = " ".join(_fill(texts.subject, params).split())  # a subject is one line
+    return Letter(subject, _fill(texts.body, params))
+
+
+_PERCENT_GAP = re.compile(r"%(?:\((\w+)\)[sd]|%)")
+_GAP = re.compile(r"\{(\w+)\}")
+_NEEDED = "link"  # without it the person can do nothing
+
+
+def _with_braces(words: str) -> str:
+    return _PERCENT_GAP.sub(lambda gap: f"{{{gap[1]}}}" if gap[1] else "%", words)
+
+
+def _fill(words: str, params: Params) -> str:
+    return _GAP.sub(lambda gap: str(params[gap[1]]), words)
+
+
+def named(subject: str) -> str:
+    """A subject as the name of a kind: gaps as an ellipsis."""
+    return _GAP.sub("…", _with_braces(subject))
+
+
+def gaps_of(words: str) -> set[str]:
+    """The names of the gaps in `words`."""
+    return set(_GAP.findall(words))
+
+
+def check_texts(texts: Texts, standard: Texts) -> None:
+    """Raises BadInput naming the text that has a gap nothing fills, or lacks one that `standard`,
+    the program's own words, has and needs."""
+    known = set().union(*(gaps_of(words) for words in standard))
+    for field, words, before in zip(Texts._fields, texts, standard, strict=True):
+        unknown = sorted(gaps_of(words) - known)
+        if unknown or "{" in _GAP.sub("", words) or "}" in _GAP.sub("", words):
+            raise BadInput(
+                _("%(field)s: %(gap)s cannot be filled. These can: %(known)s.")
+                % {
+                    "field": field,
+                    "gap": f"{{{unknown[0]}}}" if unknown else "{…}",
+                    "known": " ".join(f"{{{name}}}" for name in sorted(known)) or "—",
+                },
+                field=field,
+            )
+        if _NEEDED in gaps_of(before) - gaps_of(words):
+            raise BadInput(
+                _("%(field)s: {link} is missing. Without it nobody can follow their report.")
+                % {"field": field},
+                field=field,
+            )
+
+
+def parts_of_sms(words: str) -> int:
+    """How many text messages it takes: 70 characters in one, 67 in each of several (UCS-2)."""
+    units = len(words.encode("utf-16-be")) // 2
+    return 1 if units <= 70 else -(-units // 67)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A stretch of each day in the city's time, over midnight if it ends before it begins."""
+
+    begins: time
+    ends: time
+
+    def end_after(self, moment: datetime) -> datetime | None:
+        """When the stretch that `moment` lies in ends; None outside."""
+        local = timezone.localtime(moment)
+        clock = local.time()
+        if self.begins == self.ends:
+            return None
+        over = self.begins > self.ends
+        inside = (
+            clock >= self.begins or clock < self.ends if over else self.begins <= clock < self.ends
+        )
+        if not inside:
+            return None
+        day = local.date() + timedelta(days=1 if over and clock >= self.begins else 0)
+        return timezone.make_aware(datetime.combine(day, self.ends))
 
 
 def clean_address(channel: str, address: str) -> str:

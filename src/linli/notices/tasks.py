@@ -1,22 +1,17 @@
-"""Jobs: sending messages, forgetting old ones."""
+"""Jobs: handing messages of an earlier version to the outbox, forgetting old ones."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from linli.kernel.jobs import PATIENT, app
+from linli.kernel.jobs import app
 from linli.notices import services
 
 
-class NotSentYet(Exception):
-    """The message could not be handed over now; the queue tries again later."""
-
-
-@app.task(name="notices.send_message", queue="notices", retry=PATIENT)
+@app.task(name="notices.send_message", queue="notices")
 def send_message(message_id: int) -> None:
-    """Safe to run twice: only a queued message is sent, under a lock."""
-    if services.send_message(message_id=message_id, now=timezone.now()):
-        raise NotSentYet(f"message {message_id}")
+    """For messages that an earlier version has queued: the outbox sends them. Safe to run twice."""
+    services.send_message(message_id=message_id, now=timezone.now())
 
 
 @app.periodic(cron="37 3 * * *")

@@ -2,13 +2,17 @@
 
 from linli.notices.services.messages import retry_message, send_message, write_message
 from linli.notices.services.telling import mark_all_read, mark_read, prune, tell
+from linli.notices.services.wording import checked_texts, set_quiet_hours, word_message
 
 __all__ = [
+    "checked_texts",
     "mark_all_read",
     "mark_read",
     "prune",
     "retry_message",
     "send_message",
+    "set_quiet_hours",
     "tell",
+    "word_message",
     "write_message",
 ]

@@ -1,25 +1,34 @@
-"""The outbox: messages to residents, by e-mail or text message."""
+"""Messages to residents, by e-mail or text message: written with the change, sent by the outbox."""
 
 from __future__ import annotations
 
 import json
-import logging
 import smtplib
 from datetime import datetime
 
-from django.core import mail
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from linli.deliveries.rules import (
+    DeliveryKind,
+    Later,
+    Never,
+    Outcome,
+    Parcel,
+    Postponed,
+    Sent,
+)
+from linli.deliveries.rules import State as Delivered
+from linli.deliveries.services import queue_delivery
 from linli.kernel.errors import NotFound, Refused
-from linli.kernel.jobs import later
-from linli.notices import rules
+from linli.notices import queries, rules
 from linli.notices.models import Message
-from linli.notices.rules import Channel, State
+from linli.notices.rules import State
 from linli.notices.services import carriers
 
-log = logging.getLogger(__name__)
+KIND = "notices.message"
 
 
 @transaction.atomic
@@ -40,58 +49,94 @@ def write_message(
         language=language,
         created_at=now,
     )
-    later("notices.send_message", message_id=message.pk)
+    queue(message, now=now)
     return message
 
 
-@transaction.atomic
-def send_message(*, message_id: int, now: datetime) -> bool:
-    """Try once to send a queued message; True if it should be tried again later.
-
-    Safe to run twice: the row is locked while it is sent, and only a queued one is sent. If the
-    process dies between sending and committing, it is sent a second time rather than never.
-    """
-    message = (
-        Message.objects.select_for_update(skip_locked=True)
-        .filter(pk=message_id, state=State.QUEUED)
-        .first()
+def queue(message: Message, *, now: datetime) -> None:
+    """Have the outbox send it. Its delivery knows the message by its number alone."""
+    queue_delivery(
+        kind=KIND, target=f"notices:{message.channel}", payload={"message": message.pk}, now=now
     )
-    if message is None:
-        return False
-    message.attempts += 1
-    try:
-        _carry(message)
-    except carriers.CannotCarry as reason:
-        message.state, message.last_error = State.HELD, str(reason)[:300]
-    except (smtplib.SMTPRecipientsRefused, carriers.Rejected) as error:
-        message.state, message.last_error = State.FAILED, _error_words(error)
-    except (smtplib.SMTPException, OSError) as error:
-        message.last_error = _error_words(error)
-        if message.attempts >= rules.MOST_TRIES:
-            message.state = State.FAILED
-    else:
-        message.state, message.sent_at, message.last_error = State.SENT, now, ""
-    message.save(update_fields=["state", "attempts", "last_error", "sent_at"])
-    log.info(
-        "message tried",
-        extra={"message_id": message.pk, "state": message.state, "attempts": message.attempts},
-    )
-    return message.state == State.QUEUED
 
 
-def _carry(message: Message) -> None:
+def send(parcel: Parcel) -> Outcome:
+    """Try once. A process that dies between sending and saying so sends a second time rather than
+    never."""
+    message = Message.objects.filter(pk=parcel.payload["message"]).first()
+    if message is None or message.state == State.SENT:
+        return Sent(_("Sent before, or forgotten."))
+    hours = None if rules.is_urgent(message.kind) else queries.quiet_hours(message.channel)
+    until = hours.end_after(timezone.now()) if hours is not None else None
+    if until is not None:
+        return Postponed(_("Quiet hours."), until)
     with translation.override(message.language):
-        letter = rules.letter(message.kind, message.channel, message.params)
-    if message.channel == Channel.EMAIL:
-        mail.EmailMessage(letter.subject, letter.body, to=[message.address]).send()
-    else:
-        carriers.sms().send(message.address, letter.body)
+        letter = queries.letter_of(message)
+    try:
+        carriers.carry(message.channel, message.address, letter, message_id=parcel.id.hex)
+    except carriers.CannotCarry as reason:
+        return _Held(str(reason))
+    except (carriers.Rejected, smtplib.SMTPRecipientsRefused) as error:
+        return Never(_error_words(error))
+    except (smtplib.SMTPException, OSError) as error:
+        return Later(_error_words(error))
+    return Sent()
+
+
+class _Held(Never):
+    """Nobody can carry it: a person has to do something first."""
 
 
 def _error_words(error: Exception) -> str:
     """What kind of failure it was; never the server's words, which repeat the address."""
     code = getattr(error, "smtp_code", None) or getattr(error, "errno", None)
     return type(error).__name__ + (f" {code}" if code else "")
+
+
+def _settled(parcel: Parcel, state: Delivered, outcome: Outcome, now: datetime) -> None:
+    """The message says itself what became of it."""
+    message = Message.objects.select_for_update().filter(pk=parcel.payload["message"]).first()
+    if message is None or message.state == State.SENT:
+        return
+    message.last_error = "" if isinstance(outcome, Sent) else outcome.says[:300]
+    if isinstance(outcome, Postponed):
+        message.save(update_fields=["last_error"])
+        return
+    message.attempts = parcel.attempt
+    if state == Delivered.DONE:
+        message.state, message.sent_at = State.SENT, now
+    elif state == Delivered.WAITING:
+        message.state = State.QUEUED
+    else:
+        message.state = State.HELD if isinstance(outcome, _Held) else State.FAILED
+    message.save(update_fields=["state", "attempts", "last_error", "sent_at"])
+
+
+def _channels(keys: object) -> dict[str, str]:
+    return {f"notices:{channel.value}": str(channel.label) for channel in rules.Channel}
+
+
+MESSAGES = DeliveryKind(
+    code=KIND,
+    label=gettext_lazy("Message to a resident"),
+    send=send,
+    settled=_settled,
+    most_tries=rules.MOST_TRIES,
+    labels=_channels,
+)
+
+
+@transaction.atomic
+def send_message(*, message_id: int, now: datetime) -> bool:
+    """Hand a queued message of an earlier version to the outbox; whether there was one.
+
+    Safe to run twice.
+    """
+    message = Message.objects.select_for_update().filter(pk=message_id, state=State.QUEUED).first()
+    if message is None or queries.has_delivery(message):
+        return False
+    queue(message, now=now)
+    return True
 
 
 @transaction.atomic
@@ -104,4 +149,4 @@ def retry_message(*, message_id: int, now: datetime) -> None:
         raise Refused(_("Only a failed or held message can be sent again."), field="state")
     message.state, message.attempts = State.QUEUED, 0
     message.save(update_fields=["state", "attempts"])
-    later("notices.send_message", message_id=message.pk)
+    queue(message, now=now)
