@@ -191,6 +191,11 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "notice_id": lambda town, case: _notice_of(town, "chief"),
     "webhook_id": lambda town, case: 1,  # nobody's
     "delivery_id": lambda town, case: 1,
+    "message_id": lambda town, case: 1,
+    "console:message_text.kind": lambda town, case: "cases.received",
+    "console:reset_message_text.kind": lambda town, case: "cases.received",
+    "language": lambda town, case: "en",
+    "channel": lambda town, case: "sms",
     "target": lambda town, case: "webhooks:1",
     "upload_id": _waiting,
     "errand_id": lambda town, case: 1,  # nobody's

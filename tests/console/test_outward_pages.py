@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from linli.audit.models import AccessLog
 from linli.deliveries import services as outbox
 from linli.deliveries.models import Delivery
-from linli.notices.models import Notice
+from linli.notices import services as notices
+from linli.notices.models import Message, MessageWords, Notice, QuietHours
 from linli.webhooks.models import Subscription
 from tests.cases.city import City, make_city
 from tests.cases.test_life import report
@@ -131,3 +133,61 @@ def test_a_new_secret_is_shown_once_and_an_end_is_an_end(city: City, sign_in: An
     assert (one.name, one.class_codes, one.moves) == ("热线二", ["E01", "E02"], [])
     security.post(f"/console/webhooks/{one.pk}/end")
     assert security.get(f"/console/webhooks/{one.pk}/").status_code == 404
+
+
+def a_message(**more: Any) -> Message:
+    values: dict[str, Any] = {
+        "channel": "sms", "address": "13812345678", "kind": "cases.received", "language": "en",
+        "params": {"number": "20260310-000001-9", "link": "https://city.example/r/x/"},
+        "now": timezone.now(),
+    }  # fmt: skip
+    return notices.write_message(**values | more)
+
+
+def test_a_message_that_nobody_could_carry_is_seen_masked_and_sent_again(
+    sign_in: Any, settings: Any
+) -> None:
+    system = sign_in("deliveries.manage").client
+    message = a_message()
+    send()
+    shown = system.get("/console/messages/?state=held").content.decode()
+    assert "138****5678" in shown
+    assert "13812345678" not in shown
+    assert "LINLI_SMS_URL" in shown
+    assert system.get("/console/messages/?state=sent").content.decode().count("data-row") == 0
+    system.post(f"/console/messages/{message.pk}/again")
+    message.refresh_from_db()
+    assert message.state == "queued"
+    assert AccessLog.objects.filter(action="notices.retried").count() == 1
+
+
+def test_words_are_tried_out_kept_with_their_past_and_taken_back(sign_in: Any) -> None:
+    system = sign_in("deliveries.manage").client
+    page = "/console/messages/words/cases.received/en/"
+    assert "As delivered" in system.get("/console/messages/words/").content.decode()
+    own = {"subject": "Hello {number}", "body": "See {link}", "short": "邻" * 80 + "{link}"}
+    tried = system.post(page, own | {"preview": "1"}).content.decode()
+    assert "Hello 20260310-000017-4" in tried
+    assert "2 text messages" in tried
+    assert not MessageWords.objects.exists(), "a trial keeps nothing"
+    for field, words in (("body", "nothing"), ("short", "{link} {phone}")):
+        refused = system.post(page, own | {field: words})
+        assert refused.status_code == 422
+        assert f'name="{field}"' in refused.content.decode()
+    assert system.post(page, own).status_code == 302
+    assert MessageWords.objects.get().subject == "Hello {number}"
+    system.post(page + "reset")
+    assert "These are the words the program brings." in system.get(page).content.decode()
+    assert system.get("/console/messages/words/cases.unheard/en/").status_code == 404
+    assert system.get("/console/messages/words/cases.received/xx/").status_code == 404
+
+
+def test_quiet_hours_are_set_and_taken_away(sign_in: Any) -> None:
+    system = sign_in("deliveries.manage").client
+    page = "/console/messages/quiet/sms/"
+    assert system.post(page, {"begins": "22:00", "ends": ""}).status_code == 422
+    assert system.post(page, {"begins": "22:00", "ends": "07:00"}).status_code == 302
+    assert 'value="22:00' in system.get(page).content.decode()
+    system.post(page, {"begins": "", "ends": ""})
+    assert not QuietHours.objects.exists()
+    assert system.get("/console/messages/quiet/pigeon/").status_code == 404

@@ -11,6 +11,7 @@ from linli.console.views import (
     duties,
     grids,
     imports,
+    messages,
     overview,
     planner,
     posts,
@@ -164,6 +165,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/<int:webhook_id>/secret", webhooks.rotate_webhook, name="rotate_webhook"),
     path("webhooks/<int:webhook_id>/switch", webhooks.switch_webhook, name="switch_webhook"),
     path("webhooks/<int:webhook_id>/end", webhooks.end_webhook, name="end_webhook"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:message_id>/again", messages.retry_message, name="retry_message"),
+    path("messages/words/", messages.message_words, name="message_words"),
+    path(
+        "messages/words/<str:kind>/<str:language>/", messages.message_text, name="message_text"
+    ),
+    path(
+        "messages/words/<str:kind>/<str:language>/reset",
+        messages.reset_message_text,
+        name="reset_message_text",
+    ),
+    path("messages/quiet/<str:channel>/", messages.quiet_hours, name="quiet_hours"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/again", deliveries.replay_all, name="replay_all"),
     path("deliveries/<int:delivery_id>/", deliveries.delivery, name="delivery"),

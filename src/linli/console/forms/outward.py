@@ -12,6 +12,8 @@ from linli.cases.rules import MOVES
 from linli.console.forms.lists import ALL
 from linli.console.forms.parts import RegionField, words
 from linli.deliveries.rules import KINDS, State
+from linli.notices.rules import Channel
+from linli.notices.rules import State as MessageState
 
 EVENTS = [("report", pgettext_lazy("webhook", "Reported")), ("add_report", _("A further report"))]
 
@@ -29,6 +31,41 @@ class DeliveryFilter(forms.Form):
 
 class DropForm(forms.Form):
     reason = words(_("Reason"), 200)
+
+
+class MessageFilter(forms.Form):
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[ALL, *MessageState.choices]
+    )
+    channel = forms.ChoiceField(label=_("Way"), required=False, choices=[ALL, *Channel.choices])
+
+
+class WordsForm(forms.Form):
+    """Words of a message; what fits is decided by the service, so that the field is named there."""
+
+    subject = words(_("Subject of the e-mail"), 200)
+    body = forms.CharField(
+        label=_("E-mail"), max_length=4_000, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    short = forms.CharField(
+        label=pgettext_lazy("channel", "Text message"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class QuietForm(forms.Form):
+    """One channel's hours, or none."""
+
+    begins = forms.TimeField(
+        label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    ends = forms.TimeField(
+        label=_("Quiet until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text=_("Both empty: never quiet. 22:00 to 07:00 goes over midnight."),
+    )
 
 
 class WebhookForm(forms.Form):

@@ -65,6 +65,7 @@ ENTRIES: Final = (
     _item(_("Working calendar"), "calendar_now", "calendar", (CATALOGUE,), 430, _RULES),
     _item(_("Case settings"), "settings", "adjustments", (SETTINGS,), 440, _RULES),
     _item(_("Webhooks"), "webhooks", "link", (WEBHOOKS,), 445, _OUTSIDE),
+    _item(_("Messages"), "messages", "mail", (DELIVERIES,), 446, _OUTSIDE),
     _item(
         _("Deliveries"),
         "deliveries",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, time
 
+from linli.audit.services import record
 from linli.console.queries import outward as queries
 from linli.console.rules import areas
 from linli.deliveries import queries as outbox
 from linli.deliveries import services as deliveries
-from linli.notices.services import tell
+from linli.notices import services as notices
+from linli.notices.rules import Texts
 from linli.staff.models import User
+from linli.staff.policy import require
 from linli.staff.queries.acting import people_with
 
 
@@ -37,10 +40,36 @@ def tell_of_given_up(target: str, now: datetime) -> None:
     people = set(people_with(areas.DELIVERIES, now=now))
     if queries.is_webhook(target):
         people |= set(people_with(areas.WEBHOOKS, now=now))
-    tell(
+    notices.tell(
         user_ids=people,
         kind="deliveries.given_up",
         params={"target": outbox.labels_of([target]).get(target, target)},
         url=f"/console/deliveries/?state=dead&target={target}",
         now=now,
     )
+
+
+def retry_message(*, actor: User, message_id: int, now: datetime) -> None:
+    """Send a message again that failed or was held. Raises NotYours, NotFound, Refused."""
+    require(actor, areas.DELIVERIES)
+    notices.retry_message(message_id=message_id, now=now)
+    record(
+        actor=actor, action="notices.retried", object_type="message", object_id=message_id, now=now
+    )
+
+
+def word_message(
+    *, actor: User, kind: str, language: str, texts: Texts | None, now: datetime
+) -> None:
+    """Other words for a kind of message, or None: those of the program. Raises NotYours, NotFound,
+    BadInput."""
+    require(actor, areas.DELIVERIES)
+    notices.word_message(actor=actor, kind=kind, language=language, texts=texts, now=now)
+
+
+def set_quiet_hours(
+    *, actor: User, channel: str, begins: time | None, ends: time | None, now: datetime
+) -> None:
+    """When a channel is silent. Raises NotYours, BadInput."""
+    require(actor, areas.DELIVERIES)
+    notices.set_quiet_hours(actor=actor, channel=channel, begins=begins, ends=ends, now=now)
