@@ -12,8 +12,10 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from linli.marks.models import Mark
+from linli.staff.queries import system_actor
 from linli.staff.web import Access, access_of
 from linli.territory.models import Building, Cell
 from tests.cases.city import square
@@ -235,6 +237,9 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "console:scheme.code": lambda town, case: _a_scheme(),
     "console:choose_scheme.code": lambda town, case: _a_scheme(),
     "plan_id": lambda town, case: _a_plan(town),
+    "set_id": lambda town, case: _a_draft().pk,
+    "rule_id": lambda town, case: _a_draft().rules.get().pk,
+    "trial_id": lambda town, case: _a_draft().trials.get().pk,
     "console:staged_sheet.token": lambda town, case: town.staged["catalogue"],
     "console:rejected_lines.token": lambda town, case: town.staged["catalogue"],
     "console:*.token": lambda town, case: town.staged["territory"],
@@ -277,6 +282,26 @@ def _a_scheme() -> str:
 
     restore_schemes()
     return "district"
+
+
+def _a_draft() -> Any:
+    """A draft of routing rules with one rule and an empty trial."""
+    from linli.routing.models import RoutingRule, RuleSet, Trial
+
+    found = RuleSet.objects.filter(state="draft").first()
+    if found is None:
+        now = timezone.now()
+        found = RuleSet.objects.create(name="试行", made_at=now)
+        RoutingRule.objects.create(rule_set=found, position=1, name="一", target="listed")
+        figures = {
+            "cases": 0, "changed": 0, "named_before": 0, "named_after": 0, "acted": 0,
+            "agree_before": 0, "agree_after": 0, "rules": {}, "flows": [], "overlaps": [],
+        }  # fmt: skip
+        Trial.objects.create(
+            rule_set=found, edits=0, since=now.date(), until=now.date(), figures=figures,
+            made_by=system_actor(), made_at=now,
+        )  # fmt: skip
+    return found
 
 
 def _a_plan(town: Town) -> int:

@@ -30,6 +30,7 @@ OPERATOR = (
 CHIEF = (
     "cases.see", "cases.file", "cases.close", "cases.void", "cases.reopen", "cases.amend",
     "cases.escalate", "cases.delegate", "cases.transfer", "cases.duty", "cases.suspend",
+    "cases.arbitrate",
 )  # fmt: skip
 DISPATCHER = ("cases.see", "cases.dispatch", "cases.extend", "cases.request_check")
 UNIT = ("cases.see", "cases.handle")

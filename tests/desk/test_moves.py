@@ -109,6 +109,13 @@ def _led_up_to(city: City, move: str, place: dict[str, str]) -> tuple[Case, str,
             case = make_case(city)
             perform(city, case, "escalate", "street_chief", opinion="需区级处理")
             return case, "street_leader", REASON
+        case "arbitrate":
+            case = make_case(city, "file")
+            for _time in range(2):
+                perform(city, case, "dispatch", "street_dispatcher", unit="department")
+                perform(city, case, "decline", "handler", opinion="不属本单位")
+            basis = {"unit": str(home.department.pk), "legal_basis": "《城市管理执法办法》第八条"}
+            return case, "chief", {**REASON, **basis}
         case "delegate":
             operator = home.user("operator")
             case = make_report(city, actor=_may_report(home.posts["operator"], operator)).case

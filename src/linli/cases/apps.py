@@ -14,6 +14,10 @@ class CasesConfig(AppConfig):
             register_messages,
             register_notices,
         )
+        from linli.cases.rules import Channel, Urgency
+        from linli.cases.services.trials import TRIALS
+        from linli.errands.rules import register_errands
+        from linli.routing.rules.words import register_words
         from linli.staff.rules import register_grants
 
         register_actions(ACTIONS)
@@ -21,6 +25,8 @@ class CasesConfig(AppConfig):
         register_grants(SYSTEM_GRANTS, kind="system")
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
         register_messages(*(MessageKind(*words) for words in LETTERS))
+        register_errands(TRIALS)
+        register_words(channels=dict(Channel.choices), urgencies=dict(Urgency.choices))
 
 
 GRANTS = {
@@ -31,6 +37,8 @@ GRANTS = {
     "cases.verify": _("Verify reports on site"),
     "cases.file": _("File and dismiss reports"),
     "cases.dispatch": _("Dispatch cases to units"),
+    "cases.arbitrate": _("Decide whose work a disputed case is"),
+    "cases.object": _("Send back, for the unit, even what arbitration has named it for"),
     "cases.handle": _("Handle cases for the unit"),
     "cases.request_check": _("Ask for checks on site"),
     "cases.check": _("Check results on site"),
@@ -64,6 +72,7 @@ ACTIONS = {
 NOTICES = (
     ("cases.urgent", _("Emergency reported: %(number)s, %(address)s"), "alert-triangle"),
     ("cases.dispatched", _("New work for your unit: %(number)s, %(address)s"), "inbox"),
+    ("cases.to_arbitrate", _("Units dispute whose work it is: %(number)s"), "git-merge"),
     ("cases.to_verify", _("Please verify on site: %(number)s, %(address)s"), "map-pin"),
     ("cases.to_check", _("Please check on site: %(number)s, %(address)s"), "map-pin"),
     ("cases.extension_asked", _("More time is asked for: %(number)s"), "clock"),

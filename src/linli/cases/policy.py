@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 GRANT_SEE = "cases.see"
+GRANT_OBJECT = "cases.object"  # a unit's leader may send back even what arbitration has named
 NOBODY = Q(pk__in=[])
 #: Moves by which a person handles a case; who made one neither checks nor closes it (R12).
 HANDLING_MOVES = ("accept", "report_back", "co_report", "self_handle")
@@ -196,6 +197,8 @@ def seat_for(user: User, move: str, case: Case) -> Seat | None:
         if scope is not None and scope.covers(facts):
             if move in _JUDGING and _is_handler(seat, case):
                 continue
+            if move == "decline" and case.designated and GRANT_OBJECT not in seat.grants:
+                continue
             return seat
     return None
 
@@ -210,6 +213,8 @@ def _on_axis(seat: Seat, axis: rules.Axis, case: Case) -> bool:
             return not set(case.co_units).isdisjoint(seat.unit_ids)
         case rules.Axis.GRID:
             return seat.reach != "unit"
+        case rules.Axis.ABOVE:
+            return case.arbiter_id is not None and seat.centre_id == case.arbiter_id
         case rules.Axis.LEADER:
             return True
     return False
@@ -241,6 +246,14 @@ def require_not_handler(user: User, case: Case, move: str) -> None:
 def require_seat(user: User, move: str, case: Case) -> Seat:
     """The post for `move`. Raises NotYours with the reason."""
     seat = seat_for(user, move, case)
+    if seat is None and move == "decline" and case.designated:
+        raise NotYours(
+            _(
+                "Arbitration has named your unit for this case. Only a leader of the unit may"
+                " still send it back."
+            ),
+            code="designated",
+        )
     if seat is None:
         raise NotYours(
             _("Your posts do not allow “%(move)s” on this case.")

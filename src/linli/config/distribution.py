@@ -52,7 +52,8 @@ LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "kernel", "marks", "mfa", "notices", "open311", "pghistory",
-        "planning", "portal", "procrastinate", "staff", "territory", "usersessions", "webhooks",
+        "planning", "portal", "procrastinate", "routing",
+        "staff", "territory", "usersessions", "webhooks",
     }
 )  # fmt: skip
 

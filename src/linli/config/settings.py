@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "linli.marks",
     "linli.components",
     "linli.catalogue",
+    "linli.routing",
     "linli.cases",
     "linli.planning",
     "linli.webhooks",

@@ -11,6 +11,7 @@ from linli.desk.views import (
     lists,
     moves,
     notices,
+    returns,
     search,
     weak_spots,
 )
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/units", finding.find_units, name="find_units"),
     path("find/classes", finding.find_classes, name="find_classes"),
     path("find/conditions", finding.find_conditions, name="find_conditions"),
+    path("returned/", returns.returned, name="returned"),
     path("search", search.search, name="search"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:notice_id>/open", notices.open_notice, name="open_notice"),

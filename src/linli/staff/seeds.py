@@ -52,7 +52,10 @@ ROLES: tuple[Role, ...] = (
         "派遣员",
         "Dispatcher",
         "region",
-        _cases("see dispatch request_check amend escalate delegate transfer suspend export"),
+        (
+            *_cases("see dispatch request_check amend escalate delegate transfer suspend export"),
+            "routing.see",
+        ),
     ),
     Role(
         "duty_chief",
@@ -62,8 +65,9 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases(
                 "see report intake urgent file dispatch request_check close void reopen extend "
-                "evaluate suspend escalate delegate transfer amend duty export"
+                "evaluate suspend escalate delegate transfer amend duty export arbitrate"
             ),
+            "routing.see",
             "open311.exchange",
             "staff.duties",
         ),
@@ -77,7 +81,10 @@ ROLES: tuple[Role, ...] = (
     ),
     Role("inspector", "核查员", "Inspector", "region", _cases("see report urgent verify check")),
     Role("handler", "处置单位经办", "Handling unit", "unit", _cases("see handle")),
-    Role("leader", "领导", "Leader", "region", _cases("see sign supervise comment export")),
+    Role("unit_leader", "处置单位负责人", "Leader of a unit", "unit", _cases("see handle object")),
+    Role(
+        "leader", "领导", "Leader", "region", _cases("see sign supervise comment export arbitrate")
+    ),
     Role("evaluator", "考核员", "Evaluator", "region", _cases("see export")),
     Role(
         "interface",
@@ -86,7 +93,14 @@ ROLES: tuple[Role, ...] = (
         "region",
         (*_cases("see report"), "open311.report"),
     ),
-    Role("system_admin", "系统管理员", "System administrator", "unit", whole="system"),
+    Role(
+        "system_admin",
+        "系统管理员",
+        "System administrator",
+        "unit",
+        ("routing.edit", "routing.see"),
+        whole="system",
+    ),
     Role(
         "security_admin",
         "安全管理员",

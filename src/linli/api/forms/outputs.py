@@ -164,6 +164,25 @@ class Filed(Out):
     url: str
 
 
+class WhyOut(Out):
+    """A unit and why it. `rule` is a rule of `rule_set`; without them it was the responsibility
+    list, arbitration or a person. `taken`: whether the suggestion was followed."""
+
+    unit: UnitRef | None
+    why: str
+    taken: bool
+    rule: int | None
+    rule_set: int | None
+
+
+class RouteOut(Out):
+    """Why the unit that has the case has it, and whom the rules in force name for it now."""
+
+    present: WhyOut | None
+    suggestion: WhyOut
+    co_units: list[UnitRef]
+
+
 class EventOut(Out):
     number: int
     move: EventName

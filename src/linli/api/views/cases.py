@@ -17,11 +17,13 @@ from linli.api.forms import inputs, outputs
 from linli.api.views import parameters
 from linli.api.views.door import ApiRequest, answer, query_of, write
 from linli.cases import policy, queries, rules, services
+from linli.cases.queries.routes import suggestion_for, why_of
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.inputs import Place
 from linli.files import services as files
 from linli.kernel.errors import BadInput
 from linli.kernel.web import cursor_values
+from linli.routing.queries import Why
 
 router = Router(tags=["Cases"])
 MOST_ROWS = 200
@@ -179,6 +181,36 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
     for name in ("filed_at", "dispatched_at", "handled_at", "closed_at", "evaluated_at"):
         row[name] = rows.iso(getattr(case, name))
     return answer(row)
+
+
+@router.get(
+    "/cases/{number}/route",
+    response=outputs.RouteOut,
+    operation_id="read_route",
+    summary="Whose work a case is, and why",
+)
+def read_route(request: ApiRequest, number: str) -> HttpResponse:
+    """Why the unit that has the case has it, and whom the rules in force name for it now."""
+    query_of(request)
+    case = rows.case_for(request.user, number)
+    found, present, unit = suggestion_for(case, now=timezone.now()), why_of(case), case.lead_unit
+    return answer(
+        {
+            "present": _why(present, unit.pk, unit.label) if present and unit else None,
+            "suggestion": _why(found.why, found.unit, found.label),
+            "co_units": [{"id": pk, "name": name} for pk, name in found.co_units.items()],
+        }
+    )
+
+
+def _why(why: Why, unit: int | None, name: str) -> dict[str, Any]:
+    return {
+        "unit": {"id": unit, "name": name} if unit is not None else None,
+        "why": why.sentence,
+        "taken": why.taken,
+        "rule": why.rule_id,
+        "rule_set": why.set_id,
+    }
 
 
 @router.get(

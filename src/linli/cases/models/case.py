@@ -72,13 +72,20 @@ class Case(models.Model):
     warn_at = models.DateTimeField(null=True)  # 80 % of the limit used
     suspended_until = models.DateField(null=True)
     waiting_since = models.DateTimeField(null=True)  # for the reporter's answer
-    pending = models.CharField(max_length=12, default="")  # "", escalation, extension
+    pending = models.CharField(max_length=12, default="")  # "", escalation, extension, arbitration
     pending_by = models.ForeignKey(
         "staff.Post", models.PROTECT, null=True, related_name="+", db_index=False
     )
     pending_detail = models.JSONField(default=dict)
     component_code = models.BigIntegerField(null=True)  # 部件; no foreign key between big rows
     merged_into = models.BigIntegerField(null=True)  # a case; no foreign key between big rows
+
+    # -- why this unit
+    route = models.JSONField(null=True)  # how it was found (routing.rules.evidence), with its limit
+    # The centre that decides whose work it is, while arbitration is pending, and has decided after.
+    arbiter = models.ForeignKey(
+        "staff.Unit", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     # -- who did what (R12: the handler never checks or closes)
     handled_by = models.ForeignKey(
@@ -184,6 +191,18 @@ class Case(models.Model):
                 name="case_unhappy",
                 condition=Q(stage="evaluated", rating=1),
             ),
+            models.Index(  # cases that units sent back (R154), to learn from
+                F("reported_at").desc(),
+                F("id").desc(),
+                name="case_declined",
+                condition=Q(decline_count__gt=0),
+            ),
+            models.Index(
+                fields=["arbiter"],
+                include=_SEEN_BY,
+                name="case_to_arbitrate",
+                condition=Q(pending="arbitration"),
+            ),
             models.Index(
                 fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)
             ),
@@ -272,6 +291,11 @@ class Case(models.Model):
     @property
     def is_suspended(self) -> bool:
         return self.suspended_until is not None
+
+    @property
+    def designated(self) -> bool:
+        """Whether arbitration has named the unit: it may not decline, but for its leader (R79)."""
+        return self.arbiter_id is not None and self.lead_unit_id is not None
 
 
 class CaseWords(models.Model):

@@ -34,7 +34,8 @@ SHOWN = dressing.SHOWN
 #: What no list shows of a case, left where it is; whoever needs one of these reads it by itself.
 UNSHOWN = (
     "condition", "place_origin", "cell", "co_units", "shared_with", "pending_by", "pending_detail",
-    "merged_into", "checked_by", "closed_by", "verified", "feedback_given", "approval_asked",
+    "merged_into", "route", "checked_by", "closed_by", "verified", "feedback_given",
+    "approval_asked",
     "evaluated_at", "head_hash",
 )  # fmt: skip
 MOST_COUNTED = 10_000
@@ -253,6 +254,13 @@ def _at_centre(user: User, grant: str) -> Q:
     return Q(centre_id__in=sorted(centres)) if centres else policy.NOBODY
 
 
+def _for_arbiters(user: User) -> Q:
+    """Disputes that the person's centres decide."""
+    seats = [seat for seat in user.seats if "cases.arbitrate" in seat.grants]
+    centres = {seat.centre_id for seat in seats if seat.centre_id is not None}
+    return Q(arbiter_id__in=sorted(centres)) if centres else policy.NOBODY
+
+
 def _at_unit(user: User, grant: str = "cases.handle") -> Q:
     units: set[int] = set()
     for seat in user.seats:
@@ -280,7 +288,13 @@ QUEUES: dict[str, Callable[[User, datetime], Q]] = {
     "to_verify": lambda user, now: Q(stage=Stage.VERIFYING) & _for_worker(user, "cases.verify"),
     "to_file": lambda user, now: Q(stage=Stage.REPORTED) & _at_centre(user, "cases.file"),
     "to_dispatch": lambda user, now: (
-        Q(stage=Stage.FILED) & _RUNS & ~_signed("escalation") & _at_centre(user, "cases.dispatch")
+        Q(stage=Stage.FILED)
+        & _RUNS
+        & ~Q(pending__in=["escalation", "arbitration"])
+        & _at_centre(user, "cases.dispatch")
+    ),
+    "to_arbitrate": lambda user, now: (
+        Q(stage=Stage.FILED) & _signed("arbitration") & _for_arbiters(user)
     ),
     "to_accept": lambda user, now: Q(stage=Stage.DISPATCHED) & _RUNS & _at_unit(user),
     "to_handle": lambda user, now: Q(stage=Stage.HANDLING) & _RUNS & _at_unit(user),
@@ -312,6 +326,7 @@ QUEUE_GRANT = {
     "to_verify": "cases.verify",
     "to_file": "cases.file",
     "to_dispatch": "cases.dispatch",
+    "to_arbitrate": "cases.arbitrate",
     "to_accept": "cases.handle",
     "to_handle": "cases.handle",
     "to_request_check": "cases.request_check",

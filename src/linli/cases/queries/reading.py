@@ -18,6 +18,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from linli.cases import rules
 from linli.cases.queries.clock_words import due_words, limit_words
+from linli.cases.queries.routes import whys_of
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
 
@@ -28,6 +29,7 @@ ICONS: dict[str, str] = {
     "report": "message-report", "add_report": "user-plus", "request_verification": "map-pin",
     "verify": "map-pin-check", "file": "file-text", "dispatch": "send", "accept": "inbox",
     "report_back": "tool", "request_check": "clipboard-list", "check": "clipboard-check",
+    "arbitrate": "scale",
     "close": "checks", "evaluate": "star", "self_handle": "hand-stop", "dismiss": "circle-x",
     "merge": "git-merge", "unmerge": "arrows-split", "void": "ban", "decline": "arrow-back-up",
     "rework": "refresh", "reopen": "lock-open", "co_report": "users", "give_feedback": "phone-call",
@@ -53,7 +55,7 @@ _CHANGED = {
 _STEP_MOVES: dict[str, tuple[str, ...]] = {
     "report": ("report",),
     "file": ("file",),
-    "dispatch": ("dispatch", "rework"),
+    "dispatch": ("dispatch", "arbitrate", "rework"),
     "handle": ("accept",),
     "feed_back": ("report_back",),
     "close": ("close", "self_handle"),
@@ -102,6 +104,7 @@ class Entry:
     text: str
     badge: str = ""  # one word that must be seen: how hard a leader presses
     quiet: bool = False
+    why: str = ""  # of a dispatch: why this unit
     details: list[Detail] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
     before: Photo | None = None
@@ -163,9 +166,11 @@ def _who(event: CaseEvent) -> str:
 
 
 def story_entries(case: Case, story: list[CaseEvent], files: list[CaseFile]) -> list[Entry]:
-    """The events, oldest first, with files and changes. One query for the names of units."""
+    """The events, oldest first, with files and changes. One query for the names of units, three
+    at most for the reasons of dispatches."""
     by_number = {f.number: f for f in files}
     names = _unit_names(_unit_ids(story))
+    whys = _whys(story)
     first_photo = next(
         (f for f in files if f.kind == "photo" and f.purpose in ("report", "before", "verify")),
         None,
@@ -192,6 +197,9 @@ def story_entries(case: Case, story: list[CaseEvent], files: list[CaseFile]) -> 
         if shows_after and first_photo is not None and first_photo not in photos:
             entry.before, entry.after = photo_of(case, first_photo), photo_of(case, photos[0])
             entry.photos = entry.photos[1:]
+        if event.number in whys:
+            entry.why = whys[event.number]
+            entry.details.append(Detail(pgettext("story", "Why"), entry.why))
         entry.details += [
             Detail(pgettext("story", "File"), _file_link(case, f)) for f in own if f.kind != "photo"
         ]
@@ -212,6 +220,13 @@ def order_of(case: Case, entries: list[Entry]) -> Entry | None:
     return next((entry for entry in reversed(entries) if entry.move == "supervise"), None)
 
 
+def why_this_unit(case: Case, entries: list[Entry]) -> str:
+    """Why the unit that has the case has it, in a sentence; empty where nobody has it."""
+    if case.lead_unit_id is None:
+        return ""
+    return next((entry.why for entry in reversed(entries) if entry.why), "")
+
+
 def waits_for(case: Case) -> str:
     """Whose turn it is and for what, in a sentence; empty where nobody's. No query."""
     who, move = _turn(case)
@@ -230,6 +245,8 @@ def _turn(case: Case) -> tuple[str, str]:
         return _("a leader of %(centre)s") % {"centre": centre}, "sign_escalation"
     if case.pending == "extension":
         return centre, "extend"
+    if case.pending == "arbitration":
+        return case.arbiter.label if case.arbiter else centre, "arbitrate"
     on_site = str(case.assignee.user) if case.assignee else _("the worker of the grid")
     unit = case.lead_unit.label if case.lead_unit else ""
     if stage == rules.Stage.CHECKING and case.check_passed is not None:
@@ -289,6 +306,13 @@ def _unit_ids(story: Iterable[CaseEvent]) -> list[int]:
     return ids
 
 
+def _whys(story: list[CaseEvent]) -> dict[int, str]:
+    """Why each dispatch went where it went, by the number of its event."""
+    sent = [event for event in story if event.detail.get("route")]
+    notes = whys_of([event.detail["route"] for event in sent])
+    return {event.number: why.sentence for event, why in zip(sent, notes, strict=True)}
+
+
 def _details(event: CaseEvent, names: dict[int, str]) -> list[Detail]:
     """What an event changed, in words."""
     detail: dict[str, Any] = event.detail
@@ -327,6 +351,9 @@ def _details(event: CaseEvent, names: dict[int, str]) -> list[Detail]:
         add(pgettext("story", "Place"), _("corrected"))
     if detail.get("waits_for") == "signature":
         add(pgettext("story", "Waits for"), _("the leader's signature"))
+    if detail.get("waits_for") == "arbitration":
+        add(pgettext("story", "Waits for"), _("the decision of the centre above"))
+    add(pgettext("story", "Legal basis"), detail.get("legal_basis"))
     for name, (old, new) in (detail.get("changed") or {}).items():
         found += _changed(name, old, new)
     if isinstance(detail.get("due"), dict):

@@ -15,6 +15,7 @@ QUEUES = (
     "to_verify",
     "to_file",
     "to_dispatch",
+    "to_arbitrate",
     "to_accept",
     "to_handle",
     "to_request_check",

@@ -35,6 +35,10 @@ WHILE_SUSPENDED = frozenset(
 WHILE_ESCALATING = frozenset(
     {"sign_escalation", "refuse_escalation", "comment", "supervise", "amend"}
 )
+#: What may happen while the tier above decides whose work a case is (R79, R175).
+WHILE_ARBITRATING = frozenset(
+    {"arbitrate", "comment", "supervise", "amend", "void", "ask_reporter", "answer"}
+)
 _EXTENSION = frozenset({"extend", "refuse_extension"})
 _SIGNATURE = frozenset({"sign_escalation", "refuse_escalation"})
 
@@ -45,6 +49,10 @@ def hindrance(case: Facts, move: str) -> str | Promise | None:
         return _("The case is suspended. Resume it first.")
     if case.pending == "escalation" and move not in WHILE_ESCALATING:
         return _("The escalation waits for a leader's signature.")
+    if case.pending == "arbitration" and move not in WHILE_ARBITRATING:
+        return _("Units have sent the case back twice; the centre above decides whose work it is.")
+    if move == "arbitrate" and case.pending != "arbitration":
+        return _("Nobody disputes whose work this case is.")
     if move in _SIGNATURE and case.pending != "escalation":
         return _("No escalation waits for a signature.")
     if move in _EXTENSION and case.pending != "extension":

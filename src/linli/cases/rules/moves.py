@@ -23,6 +23,7 @@ class Axis(StrEnum):
     UNIT = "unit"  # the lead unit: accept, decline, report back
     CO_UNIT = "co_unit"  # a unit that helps the lead unit
     GRID = "grid"  # a worker of the grid: verify, check, self-handle
+    ABOVE = "above"  # the centre above the owning one, or the topmost itself: arbitrate
     LEADER = "leader"  # whoever sees the case and leads: supervise, comment, sign
     REPORTER = "reporter"  # the person who reported, by number and secret
     SYSTEM = "system"  # the clock
@@ -202,6 +203,19 @@ MOVES: dict[str, Move] = {
         Axis.UNIT,
         pgettext_lazy("move", "Decline"),
         (_REASON, _FILES),
+    ),
+    "arbitrate": Move(
+        (_S.FILED,),
+        _S.DISPATCHED,
+        "cases.arbitrate",
+        Axis.ABOVE,
+        pgettext_lazy("move", "Decide whose work it is"),
+        (
+            Input("unit", "unit", required=True),
+            Input("co_units", "units"),
+            Input("legal_basis", "reason", required=True),
+            Input("opinion", "reason", required=True),
+        ),
     ),
     "rework": Move(
         (_S.CHECKING,),

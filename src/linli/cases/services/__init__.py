@@ -15,6 +15,7 @@ from linli.cases.services.closing import (
 from linli.cases.services.contacts import show_contact
 from linli.cases.services.dispatching import (
     accept,
+    arbitrate,
     ask_extension,
     co_report,
     decline,
@@ -58,6 +59,7 @@ __all__ = [
     "add_report",
     "amend",
     "answer",
+    "arbitrate",
     "ask_extension",
     "ask_reporter",
     "change_settings",

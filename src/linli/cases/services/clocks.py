@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from linli.cases.models import Case, CaseClock
 from linli.cases.rules import OPEN, Stage
+from linli.cases.rules.limits import limited
 from linli.catalogue import queries as catalogue
 from linli.catalogue.models import CaseClass, FilingCondition
 from linli.catalogue.queries import Catalogue, NoLimit
@@ -24,16 +25,18 @@ _UNIT_STAGES = (Stage.DISPATCHED, Stage.HANDLING)
 
 
 def limit_at(book: Catalogue, case: Case, stage: str, now: datetime) -> Limit | None:
-    """The limit of `stage` for this case: the class's own for handling, a desk limit otherwise."""
+    """The limit of `stage` for this case: for handling the class's own, or what the routing rule
+    sets; a desk limit otherwise."""
     on = timezone.localdate(now)
     if stage == Stage.HANDLING and case.case_class_id is not None:
         subject: CaseClass | FilingCondition = book.class_by_id(case.case_class_id)
         if case.condition_id is not None:
             subject = book.condition_by_id(case.condition_id)
         try:
-            return book.handling_limit(subject, case.area_grade, case.urgency, on)
-        except NoLimit:
-            pass  # a class without conditions: the desk limit of the stage, if any
+            own: Limit | None = book.handling_limit(subject, case.area_grade, case.urgency, on)
+        except NoLimit:  # a class without conditions: the desk limit of the stage, if any
+            own = book.stage_limit(stage, case.urgency, on)
+        return limited(case.route, own)
     return book.stage_limit(stage, case.urgency, on)
 
 

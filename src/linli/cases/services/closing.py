@@ -166,7 +166,7 @@ def reopen(
         case = act.case
         case.reopen_count += 1
         case.self_handled = False
-        case.lead_unit_id, case.co_units = None, []
+        case.lead_unit_id, case.co_units, case.route, case.arbiter_id = None, [], None, None
         case.handled_by_id = case.checked_by_id = case.closed_by_id = None
         case.check_passed = None
         case.feedback_given = False

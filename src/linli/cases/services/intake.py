@@ -13,7 +13,7 @@ from linli.cases.models import Case
 from linli.cases.queries import people
 from linli.cases.rules.inputs import Place
 from linli.cases.rules.moves import MoveRefused
-from linli.cases.services import placing, telling
+from linli.cases.services import placing, routes, telling
 from linli.cases.services.core import Act, advance
 from linli.catalogue import queries as catalogue
 from linli.kernel.errors import BadInput, NotFound
@@ -198,6 +198,8 @@ def amend(
         describe(act, case_class, condition, urgency, handling, place, address)
         if act.case.filed_at is not None:
             _require_whole(act.case)
+        if act.detail.get("changed", {}).keys() & {"case_class", "urgency"}:
+            routes.forget_terms(act.case)
         act.relimit = True
 
     return advance(

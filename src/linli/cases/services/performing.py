@@ -34,6 +34,7 @@ VERBS: dict[str, Callable[..., Case]] = {
     "unmerge": intake.unmerge,
     "void": closing.void,
     "decline": dispatching.decline,
+    "arbitrate": dispatching.arbitrate,
     "rework": closing.rework,
     "reopen": closing.reopen,
     "co_report": dispatching.co_report,

@@ -18,6 +18,7 @@ from linli.catalogue.queries.registers import (
 )
 from linli.catalogue.queries.responsibility import (
     Suggestion,
+    reason_of,
     responsibilities,
     suggest_units,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "hours",
     "light_text",
     "limit_text",
+    "reason_of",
     "responsibilities",
     "row_of",
     "stage_limit",

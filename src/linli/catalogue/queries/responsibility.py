@@ -43,7 +43,7 @@ def suggest_units(
             Q(case_class=case_class)
             | Q(case_class=None, kind=case_class.kind, major_code=case_class.major_code)
         )
-        .select_related("unit", "region")
+        .select_related("unit", "region", "case_class")
     )
     order = list(Role)
     ranked = sorted(
@@ -63,7 +63,7 @@ def suggest_units(
                 unit_id=row.unit_id,
                 unit_name=row.unit.label,
                 role=Role(row.role),
-                reason=_reason(row, case_class),
+                reason=reason_of(row, major=case_class.major_label),
                 responsibility_id=row.pk,
                 region_id=row.region_id,
                 by_class=row.case_class_id is not None,
@@ -87,14 +87,14 @@ def _in_force(on: date) -> QuerySet[Responsibility]:
     return Responsibility.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
-def _reason(row: Responsibility, case_class: CaseClass) -> str:
-    """Why this unit, in a sentence."""
+def reason_of(row: Responsibility, *, major: str = "") -> str:
+    """Why this unit, in a sentence; `major` is the name of the row's major class. No query."""
     said = {
         "role": Role(row.role).label,
         "region": row.region.name,
-        "class": case_class.label if row.case_class_id else case_class.major_label,
+        "class": row.case_class.label if row.case_class else major,
     }
-    if row.case_class_id:
+    if row.case_class:
         reason = _("%(role)s for “%(class)s” in %(region)s") % said
     else:
         reason = _("%(role)s for all of “%(class)s” in %(region)s") % said

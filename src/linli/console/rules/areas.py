@@ -13,6 +13,7 @@ UNITS, ACCOUNTS = "staff.units", "staff.accounts"
 TERRITORY, CATALOGUE, SETTINGS = "territory.edit", "catalogue.edit", "cases.settings"
 COMPONENTS: Final = "components.import"
 POSTS, SESSIONS, TOKENS, DUTIES = "staff.posts", "staff.sessions", "staff.tokens", "staff.duties"
+RULES: Final = ("routing.edit", "routing.see")
 AUDIT: Final = "audit.see"
 DELIVERIES, WEBHOOKS = "deliveries.manage", "webhooks.manage"
 
@@ -61,6 +62,7 @@ ENTRIES: Final = (
     _item(_("Import components"), "component_imports", "map-pin", (COMPONENTS,), 392, _GROUND),
     _item(_("Classes"), "classes", "category", (CATALOGUE,), 400, _RULES),
     _item(_("Responsibility"), "responsibility", "checklist", (CATALOGUE,), 410, _RULES),
+    _item(_("Routing rules"), "rules", "route", RULES, 415, _RULES),
     _item(_("Desk times"), "stage_limits", "hourglass", (CATALOGUE,), 420, _RULES),
     _item(_("Working calendar"), "calendar_now", "calendar", (CATALOGUE,), 430, _RULES),
     _item(_("Case settings"), "settings", "adjustments", (SETTINGS,), 440, _RULES),

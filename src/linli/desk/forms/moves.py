@@ -182,7 +182,10 @@ class MoveForm(forms.Form):
 
     @property
     def chosen_co_units(self) -> set[str]:
-        return {*self.data.getlist("co_units")} if isinstance(self.data, QueryDict) else set()
+        """Units that help: as sent, or those the rule names."""
+        if isinstance(self.data, QueryDict) and self.is_bound:
+            return {*self.data.getlist("co_units")}
+        return set(self.units.co_units) if self.units is not None else set()
 
     def place_value(self) -> tuple[Any, Any]:
         """Longitude and latitude to show: as sent, or the case's own."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.queries import people
 from linli.cases.queries.choosing import MOST_FOUND, class_code_of
+from linli.cases.queries.routes import suggestion_for
 from linli.catalogue import queries as catalogue
 from linli.components import queries as components
 from linli.staff import queries as staff
@@ -40,6 +41,7 @@ class UnitOptions:
     suggested: list[Option]
     helping: list[Option]
     others: list[Option]
+    co_units: frozenset[str] = frozenset()  # that the rule names: ticked from the start
 
     @property
     def known(self) -> set[str]:
@@ -47,9 +49,16 @@ class UnitOptions:
 
 
 def units_for(case: Case, *, on: date) -> UnitOptions:
-    """Who may act on a case: the responsibility list's units first. Three queries at most."""
+    """Who may act on a case: whom the rules name first, then the responsibility list's units, with
+    their reasons. Nine queries at most."""
     suggested: dict[str, Option] = {}
     helping: dict[str, Option] = {}
+    said = suggestion_for(case, now=timezone.now())
+    if said.unit is not None:
+        words = " · ".join((said.why.sentence, *said.effects))
+        suggested[str(said.unit)] = Option(str(said.unit), said.label, words)
+    for unit_id, label in said.co_units.items():
+        helping[str(unit_id)] = Option(str(unit_id), label, _("named with the unit"))
     if case.case_class is not None:
         regions = territory_of(case)
         for s in catalogue.suggest_units(case.case_class, regions, on=on):
@@ -60,7 +69,8 @@ def units_for(case: Case, *, on: date) -> UnitOptions:
         for unit in staff.units(active=True)
         if unit.kind in HANDLES and str(unit.pk) not in suggested
     ]
-    return UnitOptions(list(suggested.values()), list(helping.values()), others)
+    ticked = frozenset(map(str, said.co_units))
+    return UnitOptions(list(suggested.values()), list(helping.values()), others, ticked)
 
 
 def territory_of(case: Case) -> list[int]:

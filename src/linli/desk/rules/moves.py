@@ -12,8 +12,8 @@ Words = str | Promise
 GRAVE = frozenset({"void", "dismiss", "merge"})
 #: What moves a case along the seven steps stands before the side doors.
 MAIN = (
-    "verify", "file", "dispatch", "accept", "report_back", "request_check", "check", "close",
-    "rework", "evaluate", "extend", "refuse_extension", "sign_escalation", "refuse_escalation",
+    "verify", "file", "dispatch", "arbitrate", "accept", "report_back", "request_check", "check",
+    "close", "rework", "evaluate", "extend", "refuse_extension", "sign_escalation", "refuse_escalation",
     "resume", "co_report", "give_feedback", "request_verification", "self_handle", "reopen",
     "supervise", "comment",
 )  # fmt: skip
@@ -53,6 +53,7 @@ _OWN_LABELS: dict[tuple[str, str], Words] = {
     ("comment", "opinion"): pgettext_lazy("input", "Comment"),
     ("supervise", "opinion"): pgettext_lazy("input", "Order"),
     ("co_report", "opinion"): pgettext_lazy("input", "What our unit did"),
+    ("arbitrate", "legal_basis"): pgettext_lazy("input", "Legal basis"),
     ("suspend", "until"): pgettext_lazy("input", "Goes on on"),
     ("supervise", "until"): pgettext_lazy("input", "To be done by"),
 }
@@ -67,6 +68,10 @@ _HELP: dict[tuple[str, str], Words] = {
     ("request_verification", "assignee"): _("Left open, the worker of the grid goes."),
     ("request_check", "assignee"): _("Left open, the worker of the grid goes."),
     ("decline", "opinion"): _("Say whose work it is; declined cases are counted for the unit."),
+    ("arbitrate", "legal_basis"): _(
+        "The law, the list of powers or the minutes that make it this unit's work; it stands in"
+        " the report of designations."
+    ),
 }
 #: What happens if one does it, for somebody who is new here.
 _ABOUT: dict[str, Words] = {
@@ -79,7 +84,12 @@ _ABOUT: dict[str, Words] = {
         "and the limits follow from them."
     ),
     "dispatch": _(
-        "The unit gets the case with a limit. The units of the responsibility list stand first."
+        "The unit gets the case with a limit. The unit that the rules name stands first, with the"
+        " reason."
+    ),
+    "arbitrate": _(
+        "Units have sent the case back more than once. Read why, and name the unit whose work it"
+        " is; it cannot send the case back, only its leader can."
     ),
     "accept": _("Your unit takes the case on; from now on the time for handling runs."),
     "report_back": _(

@@ -33,6 +33,10 @@ QUEUES: dict[str, Queue] = {
         pgettext_lazy("queue", "To dispatch"), "send", "dispatch",
         _("Filed cases appear here until a unit has them."),
     ),
+    "to_arbitrate": Queue(
+        pgettext_lazy("queue", "To arbitrate"), "scale", "arbitrate",
+        _("Cases that units have sent back more than once appear here."),
+    ),
     "to_accept": Queue(
         pgettext_lazy("queue", "To accept"), "inbox", "accept",
         _("Work sent to your unit appears here."),

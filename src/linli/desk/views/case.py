@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from linli.cases import policy, queries
 from linli.cases import services as case_services
 from linli.cases.queries import choosing, clock_words, reading
 from linli.cases.queries.reading import ICONS
+from linli.cases.queries.routes import Suggestion, suggestion_for
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
 from linli.desk.queries.things import thing_of
@@ -82,11 +84,20 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "merged": list(queries.merged_into(request.user, case)),
         "into": _merged_into(request, case),
         "similar": similar,
+        "why": reading.why_this_unit(case, entries),
+        "suggestion": _suggestion(request, case, now),
         "moves": moves_of(request, case),
         "queue": queue_of(request),
         "waits_for": reading.waits_for(case),
         "rating": reading.rating_words(case.rating),
     }
+
+
+def _suggestion(request: StaffRequest, case: Case, now: datetime) -> Suggestion | None:
+    """Whose work a filed case is, for whoever may send it there."""
+    if "dispatch" not in policy.moves_for(request.user, case):
+        return None
+    return suggestion_for(case, now=now)
 
 
 def moves_of(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
@@ -101,7 +112,7 @@ def moves_of(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
             "label": row.label,
             "icon": ICONS.get(name, "point"),
             "grave": name in GRAVE,
-            "primary": i == 0 and name not in GRAVE and name in MAIN[:8],
+            "primary": i == 0 and name not in GRAVE and name in MAIN[:9],
             "key": str(i + 1) if i < 9 else "",
         }
         for i, (name, row) in enumerate(rows)
