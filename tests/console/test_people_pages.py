@@ -7,15 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import shapely
 from axes.models import AccessAttempt
 from django.urls import reverse
 from django.utils import timezone
 
+from linli.cases.queries.people import workers_of_grid
 from linli.staff import queries
 from linli.staff.models import ApiToken, GridDuty, Post, PostTemplate, Unit, User
 from linli.staff.services import seed_templates
 from tests.console.conftest import City, Person, grants_of
 from tests.factories import make_post, make_unit, make_user
+from tests.territory.factories import make_grid
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +214,31 @@ def test_a_grid_gets_a_primary_worker_and_a_substitute(security: Person, city: C
     security.client.post(f"{page}{held[0].pk}/end")
     held[0].refresh_from_db()
     assert held[0].valid_to is not None
+
+
+def test_a_supervisor_has_two_to_three_grids_and_is_sent_nowhere(
+    security: Person, city: City
+) -> None:
+    """R41: 督導員 "負責2-3個網格"."""
+    unit = make_unit("community", region=city.community)
+    post = make_post("cases.check", reach="grids", unit=unit, user=make_user(name="孙三"))
+    grids = [city.grid] + [
+        make_grid(city.community, n, shapely.box(120 + n, 30, 120.5 + n, 30.1)) for n in (7, 8, 9)
+    ]
+    pages = [reverse("console:duty", args=[grid.code]) for grid in grids]
+    security.client.post(pages[0], {"post": post.pk, "role": "supervisor"})
+    assert "supervises one grid only" in words(security.client.get(reverse("console:duties")))
+    for page in pages[1:3]:
+        assert (
+            security.client.post(page, {"post": post.pk, "role": "supervisor"}).status_code == 302
+        )
+    assert "one grid only" not in words(security.client.get(reverse("console:duties")))
+    fourth = security.client.post(pages[3], {"post": post.pk, "role": "supervisor"})
+    assert (fourth.status_code, *fourth.context["form"].errors) == (422, "post")
+    again = security.client.post(pages[0], {"post": post.pk, "role": "supervisor"})
+    assert again.status_code == 422
+    assert workers_of_grid(city.grid.pk, "cases.check") == []
+    assert city.grid in queries.grids_without_worker(now=timezone.now())
 
 
 def test_a_chief_appoints_only_in_the_own_region(sign_in: Any, city: City) -> None:

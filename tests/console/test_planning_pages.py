@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 import shapely
@@ -191,3 +192,30 @@ def test_a_scheme_is_changed_and_put_in_force(system: Person, city: City) -> Non
     assert saved.status_code == 302
     assert GridScheme.objects.get(code="yichang").town_most == 320
     assert system.client.post(url, {**form, "town_least": 900}).status_code == 422
+
+
+def test_residents_are_counted_by_day_and_compared_with_the_scheme(
+    system: Person, city: City
+) -> None:
+    """R31: 人口1000-1500人; a number of no person, with the day it was counted."""
+    GridScheme.objects.update(in_force=False)
+    GridScheme.objects.filter(code="nangang").update(in_force=True)
+    assert GridScheme.objects.get(code="nangang").people_most == 1500
+    page = reverse("console:edit_grid", args=[city.grid.code])
+    values = {"name": city.grid.name, "kind": "", "households": 400, "people": 1200}
+    first = {**values, "counted_on": "2026-01-01", "source": "人口普查"}
+    assert system.client.post(page, first).status_code == 302
+    second = {**values, "counted_on": "2026-07-01", "people": 1800}
+    refused = system.client.post(page, second)
+    assert (refused.status_code, *refused.context["form"].errors) == (422, "reason")
+    assert system.client.post(page, {**second, "reason": "新楼入住"}).status_code == 302
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    later = system.client.post(page, {**values, "counted_on": tomorrow})
+    assert (later.status_code, *later.context["form"].errors) == (422, "counted_on")
+
+    grid = reverse("console:grid", args=[city.grid.code])
+    assert "1800" in system.client.get(grid).content.decode()
+    assert "1200" in system.client.get(f"{grid}?on=2026-06-30").content.decode()
+    odd = reverse("console:grids") + "?band=on"
+    assert city.grid.code in system.client.get(odd).content.decode()
+    assert city.grid.code not in system.client.get(f"{odd}&on=2026-06-30").content.decode()

@@ -19,6 +19,7 @@ class PlanningConfig(AppConfig):
                 "planning.adopted": _("Adopted a plan of grids"),
                 "planning.dropped": _("Dropped a plan of grids"),
                 "planning.scheme": _("Changed a scheme of grids"),
+                "planning.population": _("Counted the residents of a grid"),
                 "planning.profile": _("Changed how a community is staffed"),
             }
         )

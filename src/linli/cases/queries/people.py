@@ -121,7 +121,7 @@ def on_duty(grid_id: int, grant: str) -> list[OnDuty]:
             JOIN staff_post p ON p.id = d.post_id
         WHERE d.valid_from <= now AND (d.valid_to IS NULL OR d.valid_to > now)
             AND p.valid_from <= now AND (p.valid_to IS NULL OR p.valid_to > now)
-            AND p.grants @> ARRAY[given.grant]
+            AND p.grants @> ARRAY[given.grant] AND d.role <> 'supervisor'
         ORDER BY d.role, p.id""",
         [grid_id, grant, timezone.now()],
     )
@@ -131,8 +131,11 @@ def on_duty(grid_id: int, grant: str) -> list[OnDuty]:
 def workers_of_grid(grid_id: int, grant: str) -> list[Post]:
     """Posts on duty in a grid that carry `grant`, the primary first. One query."""
     now = timezone.now()
-    duty = Q(duties__grid_id=grid_id, duties__valid_from__lte=now) & (
-        Q(duties__valid_to__isnull=True) | Q(duties__valid_to__gt=now)
+    works = Q(duties__role__in=("primary", "substitute"))  # who supervises is not sent
+    duty = (
+        works
+        & Q(duties__grid_id=grid_id, duties__valid_from__lte=now)
+        & (Q(duties__valid_to__isnull=True) | Q(duties__valid_to__gt=now))
     )
     posts = Post.objects.filter(held_at(now) & duty & Q(grants__contains=[grant]))
     return list(posts.select_related("user", "unit").order_by("duties__role", "id").distinct())

@@ -36,11 +36,20 @@ class GridForm(forms.Form):
     households = forms.IntegerField(
         label=_("Households"), required=False, min_value=0, max_value=999_999
     )
+    people = forms.IntegerField(
+        label=_("Number of residents"),
+        required=False,
+        min_value=0,
+        max_value=999_999,
+        help_text=_("A counted number, of no person."),
+    )
+    counted_on = day(_("Counted on"), required=False)
+    source = words(_("Source of the count"), 120, required=False)
     reason = words(
         _("Reason"),
         300,
         required=False,
-        help_text=_("Needed where the households lie outside the usual number."),
+        help_text=_("Needed where households or residents lie outside the usual number."),
     )
 
 

@@ -154,10 +154,30 @@ class SchemeForm(forms.Form):
     town_most = _whole(_("In town: households to"), 1, 100_000)
     country_least = _whole(_("In the country: households from"), 1, 100_000)
     country_most = _whole(_("In the country: households to"), 1, 100_000)
+    people_least = _whole(
+        _("Residents of a grid in town, from"), 0, 1_000_000, required=False, initial=0
+    )
+    people_most = _whole(
+        _("Residents of a grid in town, to"),
+        0,
+        1_000_000,
+        required=False,
+        initial=0,
+        help_text=_("0: the scheme says nothing of residents."),
+    )
     base = _whole(_("People of a small community"), 0, 1_000)
     base_households = _whole(_("Up to so many households"), 0, 1_000_000)
     step = _whole(_("One more person for each households"), 1, 1_000_000)
     mixed = _whole(_("More people where the community is mixed"), 0, 100)
+
+    def clean(self) -> dict[str, Any]:
+        """No number of residents is 0."""
+        values = super().clean() or {}
+        return values | {
+            name: values.get(name) or 0
+            for name in ("people_least", "people_most")
+            if name not in self.errors
+        }
 
 
 class CellsForm(forms.Form):

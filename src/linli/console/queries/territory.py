@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, FloatField, Func, Q, QuerySet, Sum
+from django.db.models import Count, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
 
 from linli.console.rules.areas import DUTIES
 from linli.kernel.errors import NotFound
-from linli.planning.models import GridScheme
+from linli.planning.models import GridScheme, Population
 from linli.staff.models import User
 from linli.territory.models import (
     Cell,
@@ -108,11 +109,24 @@ def grids(
     if odd_by is not None:
         country = Q(kind__in=RURAL_KINDS)
         rows = rows.filter(layer="responsibility").filter(
-            (country & ~Q(households__range=odd_by.country_range))
-            | (~country & ~Q(households__range=odd_by.town_range)),
-            households__isnull=False,
+            Q(households__isnull=False)
+            & (
+                (country & ~Q(households__range=odd_by.country_range))
+                | (~country & ~Q(households__range=odd_by.town_range))
+            )
+            | (~country & _odd_people(odd_by, on))
         )
     return rows
+
+
+def _odd_people(scheme: GridScheme, on: date) -> Q:
+    """Grids whose residents, as last counted up to a day, lie outside the scheme's band (R31)."""
+    band = scheme.residents
+    if band is None:
+        return Q(pk__in=[])
+    last = Population.objects.filter(grid=OuterRef("pk"), on__lte=on).order_by("-on")
+    people = Subquery(last.values("people")[:1])
+    return Q(LessThan(people, band.least)) | Q(GreaterThan(people, band.most))
 
 
 def grids_of_duty(user: User, *, on: date, words: str = "") -> QuerySet[Grid]:

@@ -14,13 +14,15 @@ from typing import Any, Literal
 import pghistory
 import shapely
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.audit.services import record
 from linli.console.rules.areas import TERRITORY
 from linli.kernel.errors import BadInput
 from linli.kernel.text import clean
-from linli.planning.queries import scheme_in_force
+from linli.planning.queries import population_of, scheme_in_force
+from linli.planning.services import count_people
 from linli.staff import policy
 from linli.staff.models import User
 from linli.territory import services
@@ -54,13 +56,28 @@ def edit_grid(
     households: int | None,
     now: datetime,
     reason: str = "",
+    people: int | None = None,
+    counted_on: date | None = None,
+    source: str = "",
 ) -> None:
-    """Another name, kind or size. A size outside the band of its kind needs a reason (R30).
-
-    Raises NotYours, BadInput.
+    """Another name, kind or size, or a new count of its residents. A size outside the band of its
+    kind needs a reason (R30, R31). Raises NotYours, BadInput.
     """
     reason = clean(reason, field="reason", most=300)
-    scheme = scheme_in_force()
+    scheme, on = scheme_in_force(), counted_on or timezone.localdate(now)
+    known = population_of([grid.pk], on=on).get(grid.pk)
+    counted = people is not None and (known is None or (known.people, known.on) != (people, on))
+    if counted and scheme.out_of_people(kind, people) and not reason:
+        band = scheme.residents
+        assert band is not None  # it was left
+        raise BadInput(
+            _(
+                "A grid has %(least)d to %(most)d residents. Correct the number, or say why this "
+                "one differs."
+            )
+            % asdict(band),
+            field="reason",
+        )
     if scheme.out_of_band(kind, households) and households != grid.households and not reason:
         raise BadInput(
             _(
@@ -72,6 +89,8 @@ def edit_grid(
         )
     with acting(actor, "edit_grid"):
         services.edit_grid(grid_id=grid.pk, name=name, kind=kind, households=households)
+        if counted and people is not None:
+            count_people(actor=actor, grid=grid, on=on, people=people, now=now, source=source)
         remember(actor, "territory.renamed", "grid", grid.pk, now, purpose=reason)
 
 

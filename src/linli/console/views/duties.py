@@ -24,6 +24,8 @@ from linli.kernel.errors import NotFound
 from linli.staff import queries, services
 from linli.staff.web import StaffRequest, staff_page
 
+LEAST_SUPERVISED = 2  # R41: a supervisor has 2 to 3 grids
+
 
 @require_safe
 @staff_page(areas.DUTIES)
@@ -42,6 +44,10 @@ def duties(request: StaffRequest) -> HttpResponse:
     workers: dict[int, dict[str, list[str]]] = {}
     for duty in queries.workers_of([grid.pk for grid in page.rows], now=now):
         workers.setdefault(duty.grid_id, {}).setdefault(duty.role, []).append(duty.post.user.name)
+    supervisors: dict[int, Cell] = {}
+    for one in queries.supervisors_of([grid.pk for grid in page.rows], now=now):
+        few = _("supervises one grid only") if one.held < LEAST_SUPERVISED else ""
+        supervisors[one.grid_id] = Cell(text=one.name, under=few)
     table = Table(
         heads=(
             _("Grid"),
@@ -50,6 +56,7 @@ def duties(request: StaffRequest) -> HttpResponse:
             _("Households"),
             _("Primary worker"),
             _("Substitutes"),
+            _("Supervisor"),
         ),
         numbers=(3,),
         rows=[
@@ -61,6 +68,7 @@ def duties(request: StaffRequest) -> HttpResponse:
                 "、".join(workers.get(grid.pk, {}).get("primary", []))
                 or Cell(text=_("nobody"), tag=True),
                 "、".join(workers.get(grid.pk, {}).get("substitute", [])),
+                supervisors.get(grid.pk, ""),
             )
             for grid in page.rows
         ],

@@ -28,7 +28,7 @@ from linli.console.views.answering import (
     older,
 )
 from linli.console.views.regions import redraw_page
-from linli.planning.queries import scheme_in_force
+from linli.planning.queries import population_of, scheme_in_force
 from linli.staff import queries as staff
 from linli.staff.web import StaffRequest, staff_page
 from linli.territory.queries import bounds_of, grids_for_map
@@ -106,6 +106,7 @@ def grid(request: StaffRequest, code: str) -> HttpResponse:
     """One grid on a day: its cells, its worker, where it lay when, who changed it."""
     found, on = queries.grid_of(code), day_of(request)
     cells = list(queries.cells_of(found, on=on)[:500])
+    scheme, counted = scheme_in_force(), population_of([found.pk], on=on).get(found.pk)
     table = Table(
         heads=(_("Cell"), _("Grade"), _("Area in m²")),
         numbers=(2,),
@@ -132,7 +133,9 @@ def grid(request: StaffRequest, code: str) -> HttpResponse:
         versions=queries.versions_of("grid", found.pk),
         workers=list(staff.workers_of([found.pk], now=moment_of(on))),
         may_appoint=request.user.has_grant(areas.DUTIES),
-        odd=scheme_in_force().out_of_band(found.kind, found.households),
+        odd=scheme.out_of_band(found.kind, found.households),
+        counted=counted,
+        crowded=scheme.out_of_people(found.kind, counted.people if counted else None),
         bounds=bounds_of("grid", found.pk, on=on),
         history=joined(
             row_history(found),
@@ -160,7 +163,15 @@ def edit_grid(request: StaffRequest, code: str) -> HttpResponse:
         services.edit_grid(actor=request.user, grid=found, now=timezone.now(), **data)
         return reverse("console:grid", args=[code])
 
-    initial = {"name": found.name, "kind": found.kind, "households": found.households}
+    counted = population_of([found.pk], on=timezone.localdate()).get(found.pk)
+    initial: dict[str, Any] = {
+        "name": found.name,
+        "kind": found.kind,
+        "households": found.households,
+        "people": counted.people if counted else None,
+        "counted_on": counted.on if counted else None,
+        "source": counted.source if counted else "",
+    }
     return form_page(
         request,
         GridForm(request.POST or None, initial=initial),

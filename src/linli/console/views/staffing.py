@@ -124,7 +124,13 @@ def schemes(request: StaffRequest) -> HttpResponse:
         rows=[
             row(
                 link(one.name, reverse("console:scheme", args=[one.code])),
-                f"{one.town_least}–{one.town_most}",
+                Cell(
+                    text=f"{one.town_least}–{one.town_most}",
+                    under=_("%(least)d–%(most)d residents")
+                    % {"least": one.people_least, "most": one.people_most}
+                    if one.people_most
+                    else "",
+                ),
                 f"{one.country_least}–{one.country_most}",
                 _formula(one),
                 one.source,

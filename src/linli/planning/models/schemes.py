@@ -23,6 +23,8 @@ class GridScheme(models.Model):
     town_most = models.PositiveIntegerField(_("households in town, to"))
     country_least = models.PositiveIntegerField(_("households in the country, from"))
     country_most = models.PositiveIntegerField(_("households in the country, to"))
+    people_least = models.PositiveIntegerField(_("residents of a grid, from"), default=0)
+    people_most = models.PositiveIntegerField(_("residents of a grid, to"), default=0)  # 0: open
     base = models.PositiveIntegerField(_("people of a small community"), default=0)
     base_households = models.PositiveIntegerField(_("up to so many households"), default=0)
     step = models.PositiveIntegerField(
@@ -42,6 +44,10 @@ class GridScheme(models.Model):
                 & Q(country_most__gte=F("country_least")),
                 name="planning_scheme_bands",
             ),
+            models.CheckConstraint(
+                condition=Q(people_most=0) | Q(people_most__gte=F("people_least")),
+                name="planning_scheme_people",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +64,8 @@ class GridScheme(models.Model):
             town_most=built_in.town.most,
             country_least=built_in.country.least,
             country_most=built_in.country.most,
+            people_least=built_in.residents.least if built_in.residents else 0,
+            people_most=built_in.residents.most if built_in.residents else 0,
             base=built_in.staffing.base,
             base_households=built_in.staffing.base_households,
             step=built_in.staffing.step,
@@ -96,6 +104,33 @@ class GridScheme(models.Model):
     def out_of_band(self, kind: str, households: int | None) -> bool:
         """Whether a number of households lies outside; an unknown number does not."""
         return households is not None and not self.band_of(kind).holds(households)
+
+    @property
+    def residents(self) -> Band | None:
+        """Residents of a grid in town, where the scheme says it (R31)."""
+        return Band(self.people_least, self.people_most) if self.people_most else None
+
+    def out_of_people(self, kind: str, people: int | None) -> bool:
+        """Whether a number of residents lies outside; an unknown number does not."""
+        band = self.residents
+        if band is None or people is None or kind in RURAL_KINDS:
+            return False
+        return not band.holds(people)
+
+
+class Population(models.Model):
+    """How many residents a grid was said to have on a day (R31): one figure, of no person."""
+
+    grid = models.ForeignKey("territory.Grid", models.CASCADE, related_name="+")
+    on = models.DateField(_("counted on"))
+    people = models.PositiveIntegerField(_("residents"))
+    source = models.CharField(_("source"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["grid", "-on"]
+        constraints = [
+            models.UniqueConstraint(fields=["grid", "on"], name="planning_population_once")
+        ]
 
 
 class CommunityProfile(models.Model):

@@ -8,6 +8,7 @@ from linli.planning.queries.plans import (
     plan_geojson,
     plans_of,
 )
+from linli.planning.queries.population import population_of
 from linli.planning.queries.schemes import scheme_in_force, scheme_of, schemes
 from linli.planning.queries.shifts import Shift, shift_of
 from linli.planning.queries.staffing import Need, needs
@@ -22,6 +23,7 @@ __all__ = [
     "plan_for",
     "plan_geojson",
     "plans_of",
+    "population_of",
     "scheme_in_force",
     "scheme_of",
     "schemes",

@@ -83,6 +83,7 @@ class BuiltIn:
     town: Band
     country: Band
     staffing: Staffing
+    residents: Band | None = None  # of a grid in town
 
 
 BUILT_IN = (
@@ -92,7 +93,7 @@ BUILT_IN = (
     ),
     BuiltIn(
         "nangang", "南岗模式（300—500户）", "R31、R43",
-        Band(300, 500), Band(100, 300), Staffing(0, 0, 100),
+        Band(300, 500), Band(100, 300), Staffing(0, 0, 100), Band(1_000, 1_500),
     ),
     BuiltIn(
         "yichang", "宜昌模式（200—300户）", "R31、R42",

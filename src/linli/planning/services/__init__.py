@@ -2,6 +2,7 @@
 
 from linli.planning.services.adjusting import adjust_plan, drop_plan
 from linli.planning.services.adopting import adopt_plan
+from linli.planning.services.population import count_people
 from linli.planning.services.proposing import MOST_PARTS, PLANS, ask_for_plan, propose_plan
 from linli.planning.services.schemes import (
     choose_scheme,
@@ -17,6 +18,7 @@ __all__ = [
     "adopt_plan",
     "ask_for_plan",
     "choose_scheme",
+    "count_people",
     "drop_plan",
     "edit_profile",
     "edit_scheme",

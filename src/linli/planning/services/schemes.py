@@ -22,7 +22,7 @@ from linli.territory.models import Region
 
 NUMBERS = (
     "town_least", "town_most", "country_least", "country_most",
-    "base", "base_households", "step", "mixed",
+    "people_least", "people_most", "base", "base_households", "step", "mixed",
 )  # fmt: skip
 
 
@@ -41,12 +41,14 @@ def restore_schemes() -> int:
 def edit_scheme(
     *, actor: User, code: str, name: str, source: str, numbers: dict[str, int], now: datetime
 ) -> GridScheme:
-    """Other words and numbers for a scheme. Raises NotYours, NotFound, BadInput."""
+    """Other words and numbers for a scheme; a number not given stays. Raises NotYours, NotFound,
+    BadInput."""
     require(actor, GRANT)
     scheme = scheme_of(code)
     scheme.name = clean(name, field="name", most=60, least=1)
     scheme.source = clean(source, field="source", most=120)
     before = {key: getattr(scheme, key) for key in NUMBERS}
+    numbers = before | numbers
     for key in NUMBERS:
         setattr(scheme, key, numbers[key])
     for band in ("town", "country"):
@@ -55,6 +57,11 @@ def edit_scheme(
                 _("The lower number must be at least 1 and not above the upper one."),
                 field=f"{band}_least",
             )
+    if 0 < numbers["people_most"] < numbers["people_least"]:
+        raise BadInput(
+            _("The lower number must not be above the upper one; 0 as the upper one: no band."),
+            field="people_least",
+        )
     if numbers["step"] < 1:
         raise BadInput(_("Give at least 1 household for one more person."), field="step")
     scheme.save()

@@ -31,6 +31,7 @@ class PostKind(models.TextChoices):
 class DutyRole(models.TextChoices):
     PRIMARY = "primary", _("Primary worker")
     SUBSTITUTE = "substitute", _("Substitute")
+    SUPERVISOR = "supervisor", _("Supervisor")  # 督导员: looks over the work of 2 to 3 grids
 
 
 def _span() -> Func:
@@ -155,7 +156,8 @@ class Post(models.Model):
 
 
 class GridDuty(models.Model):
-    """Who looks after a grid: at any time at most one primary worker, and substitutes (R41)."""
+    """Who looks after a grid: at any time at most one primary worker, substitutes, and who looks
+    over their work (R41)."""
 
     grid = models.ForeignKey("territory.Grid", on_delete=models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="duties")

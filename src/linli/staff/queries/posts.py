@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
@@ -102,9 +103,29 @@ def posts_over(grant: str, *, region_ids: Iterable[int], now: datetime) -> Query
     return rows.select_related("user", "unit").order_by("id")
 
 
+class Supervisor(NamedTuple):
+    """Who looks over the work in a grid, and in how many grids in all."""
+
+    grid_id: int
+    name: str
+    held: int
+
+
+def supervisors_of(grid_ids: Iterable[int], *, now: datetime) -> list[Supervisor]:
+    """The supervisors of these grids at `now` (R41), by grid. One query."""
+    duties = GridDuty.objects.filter(held_at(now), role="supervisor")
+    same = duties.filter(post__user=OuterRef("post__user")).order_by().values("post__user")
+    rows = duties.filter(grid_id__in=set(grid_ids)).annotate(
+        held=Subquery(same.annotate(n=Count("grid", distinct=True)).values("n"))
+    )
+    found = rows.order_by("grid_id", "id").values_list("grid_id", "post__user__name", "held")
+    return [Supervisor(*row) for row in found]
+
+
 def workers_of(grid_ids: Iterable[int], *, now: datetime) -> QuerySet[GridDuty]:
     """Who looks after these grids at `now`, primary workers first, with their people. One query."""
     rows = GridDuty.objects.filter(held_at(now), grid_id__in=set(grid_ids))
+    rows = rows.exclude(role="supervisor")
     people = ("post__user__portrait", "post__unit")
     return rows.select_related(*people).order_by("grid_id", "role", "id")
 

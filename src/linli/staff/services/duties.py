@@ -1,4 +1,5 @@
-"""Who looks after which grid: exactly one primary worker, and substitutes for some days (R41)."""
+"""Who looks after which grid: exactly one primary worker, substitutes for some days, and a
+supervisor of 2 to 3 grids (R41)."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from linli.staff.models import GridDuty, Post, User
 from linli.staff.models.posts import DutyRole
 from linli.territory.models import Grid
 
+MOST_SUPERVISED = 3  # 督導員 "負責2-3個網格" (R41)
+
 
 @transaction.atomic
 def appoint_worker(
@@ -29,18 +32,21 @@ def appoint_worker(
 ) -> GridDuty:
     """Give a grid to a post. A new primary worker takes over from the one before, who ends then.
 
-    Substitutes need an end. Raises NotYours, BadInput, Refused.
+    Substitutes need an end; a supervisor has at most three grids at a time. Raises NotYours,
+    BadInput, Refused.
     """
     policy.require(actor, "staff.duties")
     start = valid_from or now
     if role not in DutyRole.values:
-        raise BadInput(_("Choose primary worker or substitute."), field="role")
+        raise BadInput(_("Choose primary worker, substitute or supervisor."), field="role")
     if role == DutyRole.SUBSTITUTE and valid_to is None:
         raise BadInput(_("Say until when the substitute stands in."), field="valid_to")
     if valid_to is not None and valid_to <= start:
         raise BadInput(
             _("The end lies before the beginning. Change one of them."), field="valid_to"
         )
+    if role == DutyRole.SUPERVISOR:
+        _require_few(grid, post, start, valid_to)
     if role == DutyRole.PRIMARY:
         GridDuty.objects.filter(
             Q(valid_to__isnull=True) | Q(valid_to__gt=start),
@@ -69,6 +75,27 @@ def appoint_worker(
         detail={"post": post.pk, "role": role},
     )
     return duty
+
+
+def _require_few(grid: Grid, post: Post, start: datetime, end: datetime | None) -> None:
+    """Refuse a fourth grid for a supervisor at the same time."""
+    User.objects.select_for_update().get(pk=post.user_id)  # two appointments at once are counted
+    held = GridDuty.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=start),
+        post__user=post.user_id,
+        role=DutyRole.SUPERVISOR,
+    )
+    if end is not None:
+        held = held.filter(valid_from__lt=end)
+    grids = set(held.values_list("grid_id", flat=True))
+    if grid.pk in grids:
+        raise Refused(_("This post supervises the grid already."), field="post")
+    if len(grids) >= MOST_SUPERVISED:
+        raise Refused(
+            _("A supervisor has 2 to 3 grids; this person has %d. Choose another one.")
+            % len(grids),
+            field="post",
+        )
 
 
 @transaction.atomic
