@@ -240,6 +240,8 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "set_id": lambda town, case: _a_draft().pk,
     "rule_id": lambda town, case: _a_draft().rules.get().pk,
     "trial_id": lambda town, case: _a_draft().trials.get().pk,
+    "version_id": lambda town, case: _a_model_version(town),
+    "console:learn.purpose": lambda town, case: "class",
     "console:staged_sheet.token": lambda town, case: town.staged["catalogue"],
     "console:rejected_lines.token": lambda town, case: town.staged["catalogue"],
     "console:*.token": lambda town, case: town.staged["territory"],
@@ -323,6 +325,25 @@ def _a_plan(town: Town) -> int:
             made_by_id=town.other.user_id,
             made_at=town.other.valid_from,
         )
+    return int(found.pk)
+
+
+def _a_model_version(town: Town) -> int:
+    """A version of what was learned, refused, so that it may be put in force."""
+    from linli.suggestions.models import ModelVersion
+    from linli.suggestions.rules.training import Example, train
+    from linli.suggestions.services import adopt
+
+    found = ModelVersion.objects.filter(purpose="class", state="kept").first()
+    if found is None:
+        words = ("路灯", "井盖")
+        examples = [Example(one, one, f"{one}{n}") for one in words for n in range(3)]
+        for _version in range(2):
+            adopt(
+                purpose="class", source="texts", model=train(examples), examples=6, held_out=[],
+                now=town.other.valid_from, actor=None,
+            )  # fmt: skip
+        found = ModelVersion.objects.filter(purpose="class", state="kept").earliest("number")
     return int(found.pk)
 
 

@@ -44,7 +44,8 @@ def scene(seed: int) -> Image.Image:
     for n in range(7):
         x, y = (seed * 53 + n * 71) % 280, (seed * 37 + n * 47) % 200
         shade = (seed * 29 + n * 83) % 230
-        draw.rectangle((x, y, x + 40 + n * 9, y + 30 + n * 7), fill=(shade, 255 - shade, shade // 2))
+        box = (x, y, x + 40 + n * 9, y + 30 + n * 7)
+        draw.rectangle(box, fill=(shade, 255 - shade, shade // 2))
     return picture
 
 

@@ -82,7 +82,7 @@ def test_a_known_problem_is_joined_once(city: City, at_desk: Seated) -> None:
     # open cases of the last day are similar; this one is older than that
     Case.objects.filter(pk=case.pk).update(reported_at=_now())
     case.refresh_from_db()
-    found = client.get("/desk/intake/similar", {"lon": place.lon, "lat": place.lat})
+    found = client.post("/desk/intake/similar", {"lon": place.lon, "lat": place.lat})
     assert f"/desk/intake/join/{case.number}" in found.content.decode()
     fields = call(city)
     for _i in range(2):

@@ -199,7 +199,7 @@ def test_similar_open_cases_stand_on_the_page_before_filing(city: City, at_desk:
     first, second = make_report(city).case, make_report(city).case
     client = at_desk(city.districts[0].user("street_chief"))
     page = client.get(f"/desk/cases/{second.number}/")
-    assert [c.pk for c in page.context["similar"]] == [first.pk]
+    assert [one.case.pk for one in page.context["similar"]] == [first.pk]
     assert first.reported_at == NOW
 
 

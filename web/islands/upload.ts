@@ -97,7 +97,7 @@ class Upload {
     input.name = this.owner.dataset["name"] ?? "photo";
     input.value = String(answer.id);
     this.row.append(input);
-    this.owner.dispatchEvent(new Event("linli:uploaded"));
+    this.owner.dispatchEvent(new Event("linli:uploaded", { bubbles: true }));
   }
 
   private failed(why: string): void {

@@ -314,16 +314,19 @@ def number_of(user: User, case_id: int | None) -> str | None:
     return None if at is None else rules.case_number(case_id, timezone.localdate(at))
 
 
-def similar_row(case: Any) -> Row:
-    """A case of `cases.queries.similar_to` as `GET /similar` shows it."""
+def similar_row(found: cases.Similar) -> Row:
+    """A case of `cases.queries.similar_cases` as `/similar` shows it."""
+    case, likeness = found.case, found.likeness
     kind = case.case_class
     return {
         "number": case.number,
         "stage": case.stage,
         "case_class": kind and {"code": kind.code, "name": kind.name},
         "description": case.description,
-        "distance_m": round(case.distance.m, 1),
+        "distance_m": None if found.distance_m is None else round(found.distance_m, 1),
         "reported_at": case.reported_at.isoformat(),
+        "chance": round(likeness.chance, 3),
+        "reasons": found.reasons,
     }
 
 

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "linli.routing",
     "linli.cases",
     "linli.planning",
+    "linli.suggestions",
     "linli.webhooks",
     "linli.portal",
     "linli.desk",
@@ -351,12 +352,10 @@ SITE_NAME = os.environ.get("LINLI_SITE_NAME") or _("Linli")
 PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_REPORTS_PER_HOUR", "30"))
 # What one Open311 key may send in an hour.
 OPEN311_REPORTS_PER_HOUR = int(os.environ.get("LINLI_OPEN311_REPORTS_PER_HOUR", "600"))
+# How often one address may ask which components stand near a place.
+PUBLIC_COMPONENTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_COMPONENTS_PER_HOUR", "300"))
 # Where residents reach this site; named, those who left an address are written to.
 PUBLIC_ORIGIN = os.environ.get("LINLI_PUBLIC_ORIGIN", "").rstrip("/")
 # On the residents' pages: the number to call, and the internet registration (ICP) if there is one.
 PUBLIC_PHONE = os.environ.get("LINLI_PUBLIC_PHONE", "")
 ICP_NUMBER = os.environ.get("LINLI_ICP_NUMBER", "")
-# What one Open311 key may send in an hour.
-OPEN311_REPORTS_PER_HOUR = int(os.environ.get("LINLI_OPEN311_REPORTS_PER_HOUR", "600"))
-# How often one address may ask which components stand near a place.
-PUBLIC_COMPONENTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_COMPONENTS_PER_HOUR", "300"))

@@ -5,8 +5,8 @@ from linli.console.views import (
     audit,
     calendars,
     classes,
-    deliveries,
     components,
+    deliveries,
     dividing,
     duties,
     grids,
@@ -23,6 +23,7 @@ from linli.console.views import (
     settings,
     sheets,
     staffing,
+    suggestions,
     tokens,
     topology,
     units,
@@ -177,6 +178,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="remove_rule",
     ),
     path("settings/", settings.settings, name="settings"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<int:version_id>/", suggestions.version, name="suggestion_version"),
+    path(
+        "suggestions/<int:version_id>/choose",
+        suggestions.choose_version,
+        name="choose_suggestion_version",
+    ),
+    re_path(r"^suggestions/learn/(?P<purpose>class|unit)$", suggestions.learn, name="learn"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/add", webhooks.add_webhook, name="add_webhook"),
     path("webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
@@ -187,9 +196,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:message_id>/again", messages.retry_message, name="retry_message"),
     path("messages/words/", messages.message_words, name="message_words"),
-    path(
-        "messages/words/<str:kind>/<str:language>/", messages.message_text, name="message_text"
-    ),
+    path("messages/words/<str:kind>/<str:language>/", messages.message_text, name="message_text"),
     path(
         "messages/words/<str:kind>/<str:language>/reset",
         messages.reset_message_text,

@@ -13,6 +13,7 @@ from linli.desk.views import (
     notices,
     returns,
     search,
+    suggesting,
     weak_spots,
 )
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/filters/<int:filter_id>/delete", lists.delete_filter, name="delete_filter"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/print/", case.sheet, name="print"),
+    path("cases/<str:number>/suggestions", suggesting.suggest_for_case, name="suggestions"),
     path("cases/<str:number>/moves/<str:move>", moves.move, name="move"),
     path(
         "cases/<str:number>/reports/<int:report_number>/contact",
@@ -36,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/", intake.intake, name="intake"),
     path("intake/done/", intake.intake_done, name="intake_done"),
     path("intake/similar", intake.similar, name="similar"),
+    path("intake/classes", suggesting.suggest_classes, name="suggest_classes"),
     path("intake/places", finding.find_places, name="find_places"),
     path("intake/where", finding.where, name="where"),
     path("intake/join/<str:number>", intake.join, name="join"),

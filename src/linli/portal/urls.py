@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/similar", report.similar, name="similar"),
     path("report/components", report.components_near, name="components_near"),
     path("c/<str:code>/", labels.label, name="label"),
+    path("report/suggested", report.suggested, name="suggested"),
     path("report/classes", report.classes, name="classes"),
     path("follow/", follow.find, name="find"),
     path(_LINK, follow.follow, name="follow"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import Field, create_model
 
 from linli.api.forms.base import Body
@@ -11,6 +12,7 @@ from linli.api.forms.names import ChannelName, HandlingName, LevelName, SpanName
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.moves import MOVES, Input
+from linli.kernel.errors import BadInput
 
 CRS = Literal["wgs84", "gcj02", "bd09"]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -53,13 +55,30 @@ class ContactIn(Body):
         return Contact(self.name, self.phone, self.email)
 
 
-class ReportIn(Body):
-    """A problem on the street. Give a place, an address, a component, or several."""
+class MaybePlaced(Body):
+    """What may have a point in degrees, longitude before latitude."""
 
-    description: str = Field(min_length=1, max_length=4000)
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
     crs: CRS = "wgs84"
+
+    def place(self) -> Place | None:
+        """The point, if there is one. Raises BadInput for half of one."""
+        if self.lon is None and self.lat is None:
+            return None
+        if self.lon is None or self.lat is None:
+            missing = "lon" if self.lon is None else "lat"
+            raise BadInput(
+                _("%(field)s is missing. A place has lon and lat.") % {"field": missing},
+                field=missing,
+            )
+        return Place(self.lon, self.lat, self.crs)
+
+
+class ReportIn(MaybePlaced):
+    """A problem on the street. Give a place, an address, a component, or several."""
+
+    description: str = Field(min_length=1, max_length=4000)
     address: str = Field("", max_length=200)
     case_class: str | None = Field(
         None, max_length=20, description="A code of GET /classes, such as E0102."
@@ -76,6 +95,22 @@ class ReportIn(Body):
     contact: ContactIn = Field(default_factory=lambda: ContactIn.model_validate({}))
     wants_call: bool = False
     files: UploadIds = []
+
+
+class SimilarIn(MaybePlaced):
+    """What is known of a report that is not sent yet. Give a place, an address or photos."""
+
+    description: str = Field("", max_length=4000)
+    address: str = Field("", max_length=200)
+    case_class: str | None = Field(None, max_length=20, description="A code of GET /classes.")
+    component: str = Field("", max_length=20, description="The code of a component.")
+    files: UploadIds = []
+
+
+class WordsIn(Body):
+    """What somebody says of a problem."""
+
+    description: str = Field(min_length=1, max_length=4000)
 
 
 class FurtherReportIn(Body):

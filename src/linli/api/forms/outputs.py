@@ -327,13 +327,38 @@ class Badges(Out):
     badges: list[BadgeOut]
 
 
+class ClassSuggestionOut(Out):
+    code: str
+    name: str
+    percent: int
+    words: list[str]
+
+
+class UnitSuggestionOut(Out):
+    unit: int
+    name: str
+    percent: int
+    words: list[str]
+
+
+class ClassSuggestions(Out):
+    classes: list[ClassSuggestionOut]
+
+
+class CaseSuggestions(Out):
+    classes: list[ClassSuggestionOut]
+    units: list[UnitSuggestionOut]
+
+
 class SimilarOut(Out):
     number: str
     stage: StageName
     case_class: Named | None
     description: str
-    distance_m: float
+    distance_m: float | None
     reported_at: str
+    chance: float
+    reasons: list[str]
 
 
 class Similar(Out):

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE
 
 from linli.api.forms.outputs import Problem
-from linli.api.views import cases, components, files, moves, places
+from linli.api.views import cases, components, files, moves, places, suggesting
 from linli.api.views.door import Bearer, Session, StrictParser, guarded
 from linli.api.views.problems import answer_in_problems, nothing_here
 from linli.staff.web import public_page
@@ -36,7 +36,14 @@ api = NinjaAPI(
     urls_namespace="api-v1",
 )
 answer_in_problems(api)
-for _router in (cases.router, moves.router, places.router, components.router, files.router):
+for _router in (
+    cases.router,
+    moves.router,
+    places.router,
+    components.router,
+    files.router,
+    suggesting.router,
+):
     api.add_router("", _router)
 
 _READS = {

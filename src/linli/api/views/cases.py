@@ -19,7 +19,6 @@ from linli.api.views.door import ApiRequest, answer, query_of, write
 from linli.cases import policy, queries, rules, services
 from linli.cases.queries.routes import suggestion_for, why_of
 from linli.cases.rules.filters import CaseFilter
-from linli.cases.rules.inputs import Place
 from linli.files import services as files
 from linli.kernel.errors import BadInput
 from linli.kernel.web import cursor_values
@@ -94,7 +93,7 @@ def report_case(request: ApiRequest, body: inputs.ReportIn) -> HttpResponse:
             description=body.description,
             now=timezone.now(),
             channel=body.channel,
-            place=_place(body),
+            place=body.place(),
             address=body.address,
             case_class=body.case_class,
             urgency=body.urgency,
@@ -109,17 +108,6 @@ def report_case(request: ApiRequest, body: inputs.ReportIn) -> HttpResponse:
         return 201, _filed(filed)
 
     return write(request, run)
-
-
-def _place(body: inputs.ReportIn) -> Place | None:
-    if body.lon is None and body.lat is None:
-        return None
-    if body.lon is None or body.lat is None:
-        missing = "lon" if body.lon is None else "lat"
-        raise BadInput(
-            _("%(field)s is missing. A place has lon and lat.") % {"field": missing}, field=missing
-        )
-    return Place(body.lon, body.lat, body.crs)
 
 
 def _filed(filed: services.Filed) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from linli.api import queries as rows
-from linli.api.forms import outputs
+from linli.api.forms import inputs, outputs
 from linli.api.views import parameters
 from linli.api.views.door import ApiRequest, answer, query_of
 from linli.cases import queries as cases
 from linli.catalogue import queries as catalogue
+from linli.components.rules import parse_code
+from linli.files import queries as uploads
 from linli.kernel.errors import BadInput
 from linli.kernel.web import degrees
 from linli.territory.rules import coordinates
@@ -28,8 +30,13 @@ def _point(given: dict[str, str]) -> tuple[float, float]:
     crs = given.get("crs", "wgs84")
     if crs not in {each.value for each in coordinates.CRS}:
         raise BadInput(_("crs is one of wgs84, gcj02 and bd09."), field="crs")
-    lon, lat = coordinates.to_wgs84(lon, lat, coordinates.CRS(crs))
-    lon, lat = float(lon), float(lat)
+    return in_wgs84(lon, lat, crs)
+
+
+def in_wgs84(lon: float, lat: float, crs: str) -> tuple[float, float]:
+    """A point of one of the known systems. Raises BadInput for what is no place there."""
+    x, y = coordinates.to_wgs84(lon, lat, coordinates.CRS(crs))
+    lon, lat = float(x), float(y)
     if not (abs(lon) <= 180 and abs(lat) <= 90):
         raise BadInput(_("This point is no place in %(crs)s.") % {"crs": crs}, field="lon")
     return lon, lat
@@ -62,13 +69,39 @@ def locate(request: ApiRequest) -> HttpResponse:
     },
 )
 def list_similar(request: ApiRequest) -> HttpResponse:
-    """Open cases near in place and time, nearest first: look before you report (R74)."""
+    """Open cases near in place and time, likeliest first: look before you report (R74)."""
     given = query_of(request, *_POINT, "class")
     lon, lat = _point(given)
     code = given.get("class", "")
     class_id = catalogue.class_by_code(code[:20]).pk if code else None
-    found = cases.similar_to(request.user, lon=lon, lat=lat, at=timezone.now(), class_id=class_id)
-    return answer({"cases": [rows.similar_row(case) for case in found]})
+    asked = cases.Asked(at=timezone.now(), lon=lon, lat=lat, class_id=class_id)
+    found = cases.similar_cases(request.user, asked)
+    return answer({"cases": [rows.similar_row(one) for one in found]})
+
+
+@router.post(
+    "/similar",
+    response=outputs.Similar,
+    operation_id="find_similar",
+    summary="Open cases that may be the same problem",
+)
+def find_similar(request: ApiRequest, body: inputs.SimilarIn) -> HttpResponse:
+    """By place, time, class, words, component and photos of POST /files: likeliest first, each
+    with its chance and reasons (R74). Nothing is kept; the photos may be sent with the report."""
+    place = body.place()
+    point = None if place is None else in_wgs84(place.lon, place.lat, body.crs)
+    asked = cases.Asked(
+        at=timezone.now(),
+        lon=point[0] if point else None,
+        lat=point[1] if point else None,
+        class_id=catalogue.class_by_code(body.case_class).pk if body.case_class else None,
+        words=body.description,
+        address=body.address,
+        pictures=uploads.fingerprints_of(body.files, owner=request.user, holder=None),
+        component=parse_code(body.component) if body.component else None,
+    )
+    found = cases.similar_cases(request.user, asked)
+    return answer({"cases": [rows.similar_row(one) for one in found]})
 
 
 @router.get(

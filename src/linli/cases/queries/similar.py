@@ -206,7 +206,7 @@ def _pictures_of(case_ids: Iterable[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for case_id, fingerprint in rows.values_list("case_id", "fingerprint"):
         kept = found.setdefault(case_id, [])
-        if len(kept) < _PICTURES_OF:
+        if fingerprint is not None and len(kept) < _PICTURES_OF:
             kept.append(fingerprint)
     return found
 

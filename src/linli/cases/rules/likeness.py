@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 #: Odds of an open case within radius and hours, before anything else is known of it.
-_BEGIN = -1.2
+_BEGIN = -1.8
 _SPREAD_M = 18.0  # of positions given for one place: satellites, and fingers on maps
 _STRAY = 0.15  # share of positions that are off by more than that, anyhow
 _FADING = timedelta(days=1)  # how soon further reports of one problem stop coming
@@ -24,12 +24,12 @@ _SAME_THING, _OTHER_THING = 5.0, -2.5
 #: Share of words in common (cosine) -> shift; in between, straight lines.
 _WORDS = ((0.0, -1.0), (0.03, 0.0), (0.05, 1.5), (0.1, 3.0), (0.2, 4.0), (0.6, 5.5), (1.0, 7.0))
 _FEW_WORDS = 4  # pairs of letters: below, two texts say too little to differ
-_WORDY, _MOST_AGAINST = 8, 3.0  # so many pairs in the shorter one speak once against, at most
+_WORDY, _MOST_AGAINST = 8, 3.5  # so many pairs in the shorter one speak once against, at most
 #: Bits in which two fingerprints differ, at most -> shift.
 _PICTURES = ((3, 9.0), (7, 6.0), (10, 2.0))
 SAME_PICTURE_BITS = 7  # found over the whole city (queries.similar)
 LIKE_PICTURE_BITS = 10
-SHOWN = 0.12  # chance from which on a case is suggested
+SHOWN = 0.08  # chance from which on a case is suggested
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ POSTS, SESSIONS, TOKENS, DUTIES = "staff.posts", "staff.sessions", "staff.tokens
 RULES: Final = ("routing.edit", "routing.see")
 AUDIT: Final = "audit.see"
 DELIVERIES, WEBHOOKS = "deliveries.manage", "webhooks.manage"
+SUGGESTIONS: Final = "suggestions.manage"
 
-SYSTEM: Final = (UNITS, ACCOUNTS, TERRITORY, COMPONENTS, CATALOGUE, SETTINGS)
+SYSTEM: Final = (UNITS, ACCOUNTS, TERRITORY, COMPONENTS, CATALOGUE, SETTINGS, SUGGESTIONS)
 SECURITY: Final = (POSTS, SESSIONS, TOKENS, WEBHOOKS)
 OVERVIEW: Final = (*SYSTEM, DELIVERIES, *SECURITY, AUDIT)
 SEES_ACCOUNTS: Final = (ACCOUNTS, POSTS, SESSIONS)
@@ -66,6 +67,7 @@ ENTRIES: Final = (
     _item(_("Desk times"), "stage_limits", "hourglass", (CATALOGUE,), 420, _RULES),
     _item(_("Working calendar"), "calendar_now", "calendar", (CATALOGUE,), 430, _RULES),
     _item(_("Case settings"), "settings", "adjustments", (SETTINGS,), 440, _RULES),
+    _item(_("Suggestions"), "suggestions", "bulb", (SUGGESTIONS,), 445, _RULES),
     _item(_("Webhooks"), "webhooks", "link", (WEBHOOKS,), 445, _OUTSIDE),
     _item(_("Messages"), "messages", "mail", (DELIVERIES,), 446, _OUTSIDE),
     _item(

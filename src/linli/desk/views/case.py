@@ -56,15 +56,8 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     entries = reading.story_entries(case, story, files)
     clocks = clock_words.clock_rows(queries.clocks_of(case))
     similar = []
-    if case.stage in _BEFORE_DISPATCH and case.place is not None:
-        similar = queries.similar_to(
-            request.user,
-            lon=case.place.x,
-            lat=case.place.y,
-            at=case.reported_at,
-            class_id=case.case_class_id,
-            but=case.pk,
-        )
+    if case.stage in _BEFORE_DISPATCH:
+        similar = queries.similar_to_case(request.user, case)
     co_units = choosing.unit_names(case.co_units)
     return {
         "case": case,

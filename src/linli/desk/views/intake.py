@@ -11,9 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.cases import queries, services
+from linli.cases.queries import Similar
 from linli.cases.services import Filed
+from linli.cases.services.reporting import MOST_ADDRESS, MOST_DESCRIPTION
+from linli.components.rules import parse_code
 from linli.desk.forms.intake import IntakeForm
 from linli.desk.queries import choices
+from linli.files import queries as uploads
 from linli.files import services as files
 from linli.kernel.errors import Refused
 from linli.staff.web import StaffRequest, staff_page
@@ -100,26 +104,29 @@ def intake_done(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/intake_done.html", {"case": case, **kept})
 
 
-@require_safe
+@require_POST  # what a caller says belongs in no address line and in no log
 @staff_page("cases.intake")
 def similar(request: StaffRequest) -> HttpResponse:
-    """Open cases near the place, of the class that was typed, while the operator types."""
-    found = _similar(request, request.GET)
-    asked = choices.point_of(request.GET.get("lon", ""), request.GET.get("lat", "")) is not None
+    """Open cases that may be what the caller means, while the operator types."""
+    data = request.POST
+    found = _similar(request, data)
+    asked = choices.point_of(data.get("lon", ""), data.get("lat", "")) is not None
     return render(request, "desk/similar.html", {"similar": found, "asked": asked})
 
 
-def _similar(request: StaffRequest, data: Any) -> list[Any]:
+def _similar(request: StaffRequest, data: Any) -> list[Similar]:
     point = choices.point_of(data.get("lon", ""), data.get("lat", ""))
-    if point is None:
-        return []
-    return queries.similar_to(
-        request.user,
-        lon=point[0],
-        lat=point[1],
+    asked = queries.Asked(
         at=timezone.now(),
+        lon=point[0] if point else None,
+        lat=point[1] if point else None,
         class_id=choices.class_id_of(data.get("case_class", "")),
+        words=data.get("description", "")[:MOST_DESCRIPTION],
+        address=data.get("address", "")[:MOST_ADDRESS],
+        pictures=uploads.fingerprints_of(data.getlist("files"), owner=request.user, holder=None),
+        component=parse_code(data.get("component", "")),
     )
+    return queries.similar_cases(request.user, asked)
 
 
 def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpResponse:

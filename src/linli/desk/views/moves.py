@@ -139,16 +139,8 @@ def _page(
         "changed": changed or [],
         "queue": queue_of(request),
         "place": form.place_value(),
-        "similar": _similar(request, case) if move == "merge" else [],
+        "similar": queries.similar_to_case(request.user, case) if move == "merge" else [],
         "condition_text": None,
     }
     template = "desk/move.html#form" if request.htmx else "desk/move.html"  # type: ignore[attr-defined]
     return render(request, template, context, status=status)
-
-
-def _similar(request: StaffRequest, case: Case) -> list[Case]:
-    if case.place is None:
-        return []
-    return queries.similar_to(
-        request.user, lon=case.place.x, lat=case.place.y, at=case.reported_at, but=case.pk
-    )

@@ -15,15 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from linli.cases import queries, services
 from linli.cases.rules.inputs import Place
 from linli.cases.services.on_the_spot import report_and_handle
+from linli.cases.services.reporting import MOST_DESCRIPTION
 from linli.components import queries as things
+from linli.components.rules import parse_code
 from linli.field.forms import ReportForm
 from linli.field.queries import classes, grids
+from linli.field.rules import PHRASES, in_words
 from linli.field.views.uploads import with_files
+from linli.files import queries as uploads
 from linli.kernel.errors import BadInput, Refused
 from linli.staff.web import StaffRequest, staff_page
 
 if TYPE_CHECKING:
-    from linli.cases.models import Case
+    from linli.cases.queries import Similar
     from linli.cases.services import Filed
 
 
@@ -130,18 +134,21 @@ def _place(data: Any, names: tuple[str, str]) -> Place | None:
         return None
 
 
-def _near(request: StaffRequest, data: Any) -> list[Case]:
-    for lon, lat in (("lon", "lat"), ("map_lon", "map_lat")):
-        try:
-            place = Place(float(data.get(lon, "")), float(data.get(lat, "")))
-        except (ValueError, BadInput):
-            continue
+def _near(request: StaffRequest, data: Any) -> list[Similar]:
+    place = _place(data, ("lon", "lat")) or _place(data, ("map_lon", "map_lat"))
+    if place is not None:
         code = classes.code_of(data.get("class_words", "")) or data.get("case_class", "")
-        return queries.similar_to(
-            request.user,
+        phrases = data.getlist("phrases")
+        asked = queries.Asked(
+            at=timezone.now(),
             lon=place.lon,
             lat=place.lat,
-            at=timezone.now(),
             class_id=classes.class_id_of(code) if code else None,
+            words=in_words(phrases, PHRASES, data.get("opinion", "")[:MOST_DESCRIPTION]),
+            pictures=uploads.fingerprints_of(
+                data.getlist("files"), owner=request.user, holder=None
+            ),
+            component=parse_code(data.get("component", "")),
         )
+        return queries.similar_cases(request.user, asked)
     return []

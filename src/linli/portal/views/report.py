@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,20 +11,23 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.cases import queries as cases
 from linli.cases import services
 from linli.components import queries as components
+from linli.files import queries as uploads
 from linli.kernel import limits
 from linli.kernel.errors import BadInput, NotFound, Refused
 from linli.portal.forms.photos import holder_of, refuse_too_much, upload_url
 from linli.portal.forms.report import FIELDS, ReportForm, join_token, new_key, point_of
 from linli.portal.queries import choices
 from linli.staff.web import public_page
+from linli.suggestions import queries as suggestions
 from linli.territory import queries as territory
 
 CHANNEL = "portal"
+MOST_WORDS = 2000  # of the form that are looked at while it is filled in
 NOTHING = components.Choosing([], "", "")
 
 
@@ -46,7 +50,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
     if "find" in request.POST or not form.is_valid():  # “find” looks up the address, script-free
         return _page(request, form, status=200 if "find" in request.POST else 422)
     # In this order: of a form sent twice at once, the second would find the first one similar.
-    unseen = _unseen_similar(form)
+    unseen = _unseen_similar(request, form)
     before = services.sent_before(form.cleaned_data["submission_key"])
     if before is not None:
         return redirect("portal:receipt", before.case.number, before.secret)
@@ -97,21 +101,27 @@ def admit(request: HttpRequest) -> None:
     )
 
 
-def _unseen_similar(form: ReportForm) -> bool:
+def _unseen_similar(request: HttpRequest, form: ReportForm) -> bool:
     """Whether there are similar reports that the person has not been asked about (R74)."""
     given = form.cleaned_data
     if given["join"] or given["similar_seen"]:
         return False
-    return bool(_similar_to(given))
+    return bool(_similar_to(given, _pictures(request, form.photo_ids)))
 
 
-def _similar_to(data: Any) -> list[cases.PublicCase]:
+def _pictures(request: HttpRequest, photo_ids: Sequence[str]) -> tuple[int, ...]:
+    return uploads.fingerprints_of(photo_ids, owner=None, holder=holder_of(request))
+
+
+def _similar_to(data: Any, pictures: tuple[int, ...] = ()) -> list[cases.PublicCase]:
     point = point_of(data)
     if point is None:
         return []
     code = data.get("case_class") or ""
     class_id = choices.class_id(code, on=timezone.localdate()) if code else None
-    return cases.public_similar(lon=point[0], lat=point[1], at=timezone.now(), class_id=class_id)
+    return cases.public_similar(
+        lon=point[0], lat=point[1], at=timezone.now(), class_id=class_id, pictures=pictures
+    )
 
 
 def _page(
@@ -128,6 +138,7 @@ def _page(
     point = point_of(data)
     centre = point or _centre(request)
     words = data.get("address", "")
+    pictures = _pictures(request, [one.id for one in form.kept]) if point else ()
     context = {
         "form": form,
         "data": data,
@@ -138,7 +149,7 @@ def _page(
         "found": choices.places_found(words, centre) if "find" in data and words else None,
         "centre": centre,
         "point": point if data.get("lon") else None,
-        "similar": [(c, join_token(c.case_id)) for c in _similar_to(data)] if point else [],
+        "similar": [(c, join_token(c.case_id)) for c in _similar_to(data, pictures)],
         "spot": _spot(point),
         "choose": choose,
         "ask": ask,
@@ -225,7 +236,8 @@ def components_near(request: HttpRequest) -> HttpResponse:
 @public_page
 def similar(request: HttpRequest) -> HttpResponse:
     """Open cases near the place that may be the same problem, to be joined."""
-    found = [(c, join_token(c.case_id)) for c in _similar_to(request.GET)]
+    pictures = _pictures(request, request.GET.getlist("photos"))
+    found = [(c, join_token(c.case_id)) for c in _similar_to(request.GET, pictures)]
     return render(
         request, "portal/similar.html", {"similar": found, "chosen": request.GET.get("join", "")}
     )
@@ -239,3 +251,15 @@ def classes(request: HttpRequest) -> HttpResponse:
     found = choices.classes_found(words, on=timezone.localdate())
     chosen = request.GET.get("case_class", "")
     return render(request, "portal/classes.html", {"classes": found, "chosen": chosen})
+
+
+@require_POST  # what somebody writes belongs in no address line and in no log
+@public_page
+def suggested(request: HttpRequest) -> HttpResponse:
+    """Kinds that the words so far speak of, as choices of the form: never chosen by themselves."""
+    words = request.POST.get("description", "")[:MOST_WORDS]
+    context = {
+        "suggested": suggestions.class_suggestions(words, public=True),
+        "chosen": request.POST.get("case_class", ""),
+    }
+    return render(request, "portal/suggested.html", context)

@@ -1,0 +1,1 @@
+"""Learning from closed cases which class and which unit the words of a report speak of."""
