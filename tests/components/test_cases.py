@@ -27,7 +27,11 @@ def city(db: None) -> City:
 
 def coded_city() -> City:
     """The small city with codes that codes of components can begin with."""
-    city = make_city()
+    return with_codes(make_city())
+
+
+def with_codes(city: City) -> City:
+    """The same city, its regions numbered as codes of components begin."""
     for number, district in enumerate(city.districts, start=1):
         for region, rest in (
             (district.region, "000000"),

@@ -42,6 +42,7 @@ def counts_on(user: User, codes: Iterable[int], *, now: datetime) -> dict[int, O
     return {
         code: OnThing(still, lately)
         for code, still, lately in rows.values_list("component_code", "still", "lately")
+        if code is not None
     }
 
 

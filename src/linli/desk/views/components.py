@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.cases import queries as cases
 from linli.components import policy, queries, services
 from linli.components.forms import ComponentFilterForm
+from linli.components.queries.references import carers
 from linli.components.rules.filters import ComponentFilter
 from linli.desk.forms.components import InspectionForm
 from linli.desk.queries import choices
@@ -42,7 +43,10 @@ def component_list(request: StaffRequest) -> HttpResponse:
     query = wanted.query()
     context = {
         "form": ComponentFilterForm(request.user, request.GET if refusal else query),
-        "rows": [(one, queries.class_label(one.code)) for one in page.rows] if page else [],
+        "rows": [
+            (one, queries.class_label(one.code), carers(one.care))
+            for one in (page.rows if page else ())
+        ],
         "may_export": request.user.has_grant("components.export"),
         "next": urlencode({**query, "cursor": page.next}) if page and page.next else "",
         "count": count,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from linli.cases.queries.on_things import NONE, counts_on
 from linli.components import queries
 from linli.components.forms import ComponentFilterForm
+from linli.components.queries.references import carers
 from linli.components.rules.filters import STANDING, ComponentFilter
 from linli.kernel.errors import BadInput
 from linli.maps.views.page import PAPERS, window_of
@@ -91,5 +92,8 @@ def component_summary(request: StaffRequest) -> HttpResponse:
     """A few components in a few words, for the map's popover: `?code=` up to ten times."""
     found = queries.components_by_codes(request.user, request.GET.getlist("code"))
     counts = counts_on(request.user, [one.code for one in found], now=timezone.now())
-    told = [(one, queries.class_label(one.code), counts.get(one.code, NONE)) for one in found]
+    told = [
+        (one, queries.class_label(one.code), carers(one.care), counts.get(one.code, NONE))
+        for one in found
+    ]
     return render(request, "maps/things_summary.html", {"told": told})

@@ -135,6 +135,7 @@ def _page(
         data = _with_component(request.GET, thing)
     all_classes = choices.class_choices(on=on)
     code = data.get("case_class", "")
+    tiles = choices.tiles_of(all_classes, code)
     point = point_of(data)
     centre = point or _centre(request)
     words = data.get("address", "")
@@ -144,8 +145,8 @@ def _page(
         "data": data,
         "key": data.get("submission_key") or new_key(),
         "upload_url": upload_url(),
-        "tiles": choices.tiles_of(all_classes, code),
-        "classes": all_classes,
+        "tiles": tiles,
+        "classes": [each for each in all_classes if each not in tiles],  # of two radios one is set
         "found": choices.places_found(words, centre) if "find" in data and words else None,
         "centre": centre,
         "point": point if data.get("lon") else None,
