@@ -219,3 +219,11 @@ def test_residents_are_counted_by_day_and_compared_with_the_scheme(
     odd = reverse("console:grids") + "?band=on"
     assert city.grid.code in system.client.get(odd).content.decode()
     assert city.grid.code not in system.client.get(f"{odd}&on=2026-06-30").content.decode()
+
+
+def test_the_profile_of_the_staff_has_a_page_for_a_region(system: Person, city: City) -> None:
+    url = reverse("console:staff_profile")
+    page = system.client.get(url, {"region": city.district.code}).content.decode()
+    assert "not told" in page
+    assert "people work here" in page
+    assert url in system.client.get(reverse("console:staffing")).content.decode()

@@ -106,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territory/plans/<int:plan_id>/adopt", planner.adopt_plan, name="adopt_plan"),
     path("territory/plans/<int:plan_id>/drop", planner.drop_plan, name="drop_plan"),
     path("territory/staffing/", staffing.staffing, name="staffing"),
+    path("territory/staffing/people/", staffing.staff_profile, name="staff_profile"),
     path("territory/staffing/<str:code>/", staffing.profile, name="profile"),
     path("territory/schemes/", staffing.schemes, name="schemes"),
     path("territory/schemes/<slug:code>/", staffing.scheme, name="scheme"),

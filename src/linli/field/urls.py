@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grid/outline.json", grid.outline, name="outline"),
     path("me/", me.me, name="me"),
     path("me/portrait", me.portrait, name="portrait"),
+    path("me/profile", me.profile, name="profile"),
     path("me/notices/<int:notice_id>/open", me.open_notice, name="open_notice"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
 ]

@@ -73,6 +73,7 @@ ACTIONS = {
     "staff.template_edited": _("Edited a post template"),
     "staff.worker_appointed": _("Appointed a grid worker"),
     "staff.duty_ended": _("Ended a grid duty"),
+    "staff.described_self": _("Said something of themselves, or took it back"),
     "staff.portrait_shown": _("Let the board show their picture"),
     "staff.portrait_taken_back": _("Took their picture back from the board"),
     "staff.token_issued": _("Issued a token"),

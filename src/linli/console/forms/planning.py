@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from linli.console.forms.parts import day, words
+from linli.console.forms.parts import RegionField, day, words
 from linli.planning.queries import schemes
 from linli.planning.services import MOST_PARTS
 
@@ -130,6 +130,10 @@ class StaffingFilter(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["scheme"]
         field.choices = [("", _("In force"))] + [(one.code, one.name) for one in schemes()]
+
+
+class StaffProfileFilter(forms.Form):
+    region = RegionField(required=False)
 
 
 class ProfileForm(forms.Form):

@@ -11,7 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.console.forms.planning import ProfileForm, SchemeForm, StaffingFilter
+from linli.console.forms.planning import (
+    ProfileForm,
+    SchemeForm,
+    StaffingFilter,
+    StaffProfileFilter,
+)
 from linli.console.queries import territory
 from linli.console.rules import areas
 from linli.console.rules.tables import Cell, Table, link, row
@@ -77,8 +82,48 @@ def staffing(request: StaffRequest) -> HttpResponse:
     }
     if len(shown) > MOST_ROWS:
         text += " " + _("The first %d are shown; narrow the list by name or code.") % MOST_ROWS
-    actions = [Action(_("Schemes"), reverse("console:schemes"), "adjustments")]
+    actions = [
+        Action(_("Profile of the staff"), reverse("console:staff_profile"), "chart-bar"),
+        Action(_("Schemes"), reverse("console:schemes"), "adjustments"),
+    ]
     return list_page(request, table, title=_("Staffing"), form=form, text=text, actions=actions)
+
+
+@require_safe
+@staff_page(areas.TERRITORY)
+def staff_profile(request: StaffRequest) -> HttpResponse:
+    """Shares of the staff by education and age, as far as people said them (R44)."""
+    form = StaffProfileFilter(request.GET)
+    region = asked(form)["region"]
+    found = queries.staff_profile(region.path if region else "/", now=timezone.now())
+    table = Table(
+        heads=(_("Group"), _("People"), _("Share in %")),
+        numbers=(1, 2),
+        rows=[
+            row(
+                Cell(text=share.label, under=heading),
+                Cell(text=_("not told"), quiet=True) if share.number is None else share.number,
+                "" if share.percent is None else f"{share.percent:.2f}",
+            )
+            for heading, shares in ((_("Education"), found.education), (_("Age"), found.ages))
+            for share in shares
+        ],
+        icon="chart-bar",
+        label=_("Profile of the staff"),
+    )
+    text = (
+        _(
+            "%d people work here. What they chose to say of themselves on their page “Me” is counted; "
+            "groups of fewer than five are not told, nor what would tell them."
+        )
+        % found.people
+    )
+    if found.said is not None:
+        text += " " + _("%d of them said something.") % found.said
+    actions = [Action(_("Staffing"), reverse("console:staffing"), "users")]
+    return list_page(
+        request, table, title=_("Profile of the staff"), form=form, text=text, actions=actions
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -28,6 +28,8 @@ def me(request: StaffRequest) -> HttpResponse:
         "posts": list(staff.posts_of(request.user, now=now)),
         "notices": queries.notices_for(request.user, size=20).rows,
         "portrait": staff.portrait_of(request.user),
+        "said": staff.said_of_self(request.user),
+        "answers": staff.self_answers(),
         "upload_url": reverse("files:upload"),
         "now": now,
     }
@@ -51,6 +53,20 @@ def portrait(request: StaffRequest) -> HttpResponse:
             now=now,
         )
         messages.success(request, _("The boards of your grids show your picture now."))
+    return redirect("field:me")
+
+
+@require_POST
+@staff_page()
+def profile(request: StaffRequest) -> HttpResponse:
+    """Say, change or take back what the profile of the staff counts."""
+    people.describe_self(
+        actor=request.user,
+        education=request.POST.get("education", ""),
+        age_band=request.POST.get("age_band", ""),
+        now=timezone.now(),
+    )
+    messages.success(request, _("Saved."))
     return redirect("field:me")
 
 

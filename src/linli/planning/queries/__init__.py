@@ -9,12 +9,15 @@ from linli.planning.queries.plans import (
     plans_of,
 )
 from linli.planning.queries.population import population_of
+from linli.planning.queries.profile import Profile, Share, staff_profile
 from linli.planning.queries.schemes import scheme_in_force, scheme_of, schemes
 from linli.planning.queries.shifts import Shift, shift_of
 from linli.planning.queries.staffing import Need, needs
 
 __all__ = [
     "Need",
+    "Profile",
+    "Share",
     "Shift",
     "communities_to_plan",
     "draft_counts",
@@ -28,4 +31,5 @@ __all__ = [
     "scheme_of",
     "schemes",
     "shift_of",
+    "staff_profile",
 ]

@@ -11,13 +11,16 @@ from linli.staff.models.posts import (
     PostTemplate,
     Reach,
 )
+from linli.staff.models.profiles import AgeBand, Education, SelfDescription
 from linli.staff.models.seats import seats_of, unit_tree
 from linli.staff.models.tokens import ApiToken
 from linli.staff.models.units import StaffState, Unit, UnitKind
 
 __all__ = [
+    "AgeBand",
     "ApiToken",
     "DutyRole",
+    "Education",
     "GridDuty",
     "KnownGrant",
     "PasswordRecord",
@@ -26,6 +29,7 @@ __all__ = [
     "PostKind",
     "PostTemplate",
     "Reach",
+    "SelfDescription",
     "StaffState",
     "Unit",
     "UnitKind",

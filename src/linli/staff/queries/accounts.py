@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
 from linli.staff import policy
-from linli.staff.models import PasswordRecord, User
+from linli.staff.models import AgeBand, Education, PasswordRecord, SelfDescription, User
 from linli.staff.rules import LOCKED_FOR, PASSWORDS_REMEMBERED
 
 SYSTEM = "system"
@@ -114,3 +114,16 @@ def sessions_of(user: User, account: User) -> list[OpenSession]:
         for row in rows
         if row.exists()
     ]
+
+
+def said_of_self(user: User) -> SelfDescription | None:
+    """What somebody said of themselves, for their own eyes only. One query."""
+    return SelfDescription.objects.filter(user=user).first()
+
+
+def self_answers() -> dict[str, list[tuple[str, str]]]:
+    """The answers one may give of oneself, by question."""
+    return {
+        "education": [(value, str(label)) for value, label in Education.choices],
+        "age_band": [(value, str(label)) for value, label in AgeBand.choices],
+    }

@@ -14,6 +14,7 @@ from linli.staff.services.duties import appoint_worker, end_duty
 from linli.staff.services.grants import keep_grants
 from linli.staff.services.portraits import show_portrait, take_portrait_back
 from linli.staff.services.posts import edit_post, end_post, extend_posts, give_post
+from linli.staff.services.profiles import describe_self
 from linli.staff.services.sessions import (
     end_session,
     end_sessions_of,
@@ -33,6 +34,7 @@ __all__ = [
     "change_password",
     "choose_language",
     "close_account",
+    "describe_self",
     "edit_account",
     "edit_post",
     "edit_template",
