@@ -113,8 +113,8 @@ def staff_profile(request: StaffRequest) -> HttpResponse:
     )
     text = (
         _(
-            "%d people work here. What they chose to say of themselves on their page “Me” is counted; "
-            "groups of fewer than five are not told, nor what would tell them."
+            "%d people work here. What they chose to say of themselves on their page “Me” is "
+            "counted; groups of fewer than five are not told, nor what would tell them."
         )
         % found.people
     )
