@@ -97,7 +97,7 @@ def staff_profile(request: StaffRequest) -> HttpResponse:
     region = asked(form)["region"]
     found = queries.staff_profile(region.path if region else "/", now=timezone.now())
     table = Table(
-        heads=(_("Group"), _("People"), _("Share in %")),
+        heads=(_("Group"), _("How many"), _("Share in %")),
         numbers=(1, 2),
         rows=[
             row(
