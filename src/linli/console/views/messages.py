@@ -42,8 +42,10 @@ _SAMPLE = {"number": "20260310-000017-4", "words": "…"}
 def messages(request: StaffRequest) -> HttpResponse:
     """Every message, newest first; addresses masked, letters not shown: they tell who reported."""
     form = MessageFilter(request.GET)
-    wanted = {name: value or "" for name, value in asked(form).items()}
-    page = queries.messages(cursor=request.GET.get("cursor"), **wanted)
+    wanted: dict[str, str] = {name: value or "" for name, value in asked(form).items()}
+    page = queries.messages(
+        state=wanted["state"], channel=wanted["channel"], cursor=request.GET.get("cursor")
+    )
     names = {kind.code: str(kind.subject) for kind in rules.message_kinds()}
     table = Table(
         heads=(_("To"), _("Way"), _("About"), _("State"), _("Tries"), _("Made at"), ""),
