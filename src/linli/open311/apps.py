@@ -52,5 +52,5 @@ class Open311Config(AppConfig):
                     grants=(policy.GRANT_SETTINGS,), order=445, section=_("Rules of work"),
                     alone=True),
             NavItem(label=_("Sent on"), url_name="open311:forwards", icon="send",
-                    grants=(policy.GRANT_EXCHANGE,), order=70),
+                    grants=(policy.GRANT_EXCHANGE,), order=45, section=_("Cases")),
         )  # fmt: skip
