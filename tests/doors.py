@@ -179,6 +179,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "number": lambda town, case: town.case(case).number,
     "secret": lambda town, case: town.filed[case].secret,
     "desk:component.code": _component_of,
+    "portal:label.code": _component_of,
     "api:get_component.code": _component_of,
     "case_id": lambda town, case: town.case(case).pk,
     "file_number": lambda town, case: 1,  # the photo of the report

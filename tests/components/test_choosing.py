@@ -248,6 +248,8 @@ def test_a_worker_reports_what_the_map_shows_not_where_they_stand(city: City) ->
     assert (case.component_code, case.grid_id) == (thing.code, thing.grid_id)
     assert case.case_class is not None
     assert case.case_class.code == "C0307"
+    shown = walking.get(f"/field/cases/{case.number}/").content.decode()
+    assert f"果皮箱 {thing.number}" in shown
     alone = walking.post("/field/report/", away | {"component": thing.number})
     assert alone.status_code == 422
     assert "m from the place marked" in alone.content.decode()

@@ -16,6 +16,8 @@ from linli.cases import policy, queries, rules, services
 from linli.cases.queries import reading
 from linli.cases.rules.inputs import Place
 from linli.catalogue import queries as catalogue
+from linli.components import queries as components
+from linli.components.rules import text_of
 from linli.field.apps import OUTDOORS
 from linli.field.forms import FORMS, FieldForm
 from linli.field.queries import tasks as task_queries
@@ -140,4 +142,11 @@ def task_context(case: Case) -> dict[str, Any]:
         "after": [reading.photo_of(case, f) for f in after],
         "newest_after": reading.photo_of(case, after[-1]) if after else None,
         "conditions": conditions,
+        "thing": _thing(case),
     }
+
+
+def _thing(case: Case) -> str:
+    """Which component it is about, by class and code, as its label says. No query."""
+    code = case.component_code
+    return f"{components.class_label(code)} {text_of(code)}" if code is not None else ""
