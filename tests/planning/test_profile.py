@@ -13,9 +13,10 @@ from linli.audit.models import AccessLog
 from linli.kernel.errors import BadInput
 from linli.planning.queries import staff_profile
 from linli.planning.rules.profile import LEAST, told
-from linli.staff.models import SelfDescription, User
+from linli.staff.models import SelfDescription
 from linli.staff.services import describe_self
-from tests.factories import make_post, make_user
+from linli.territory.models import Region
+from tests.factories import make_post, make_region, make_user
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 30), min_size=1))
@@ -41,26 +42,27 @@ def test_the_shares_of_yichang_come_out() -> None:
     }  # fmt: skip
 
 
-def staff_of_twelve() -> list[User]:
-    people = []
+def staff_of_twelve(region: Region) -> None:
     for n in range(12):
         user = make_user()
-        make_post("cases.see", user=user)
+        make_post("cases.see", user=user, region=region)
         if n < 11:
             describe_self(
                 actor=user, education="college" if n < 8 else "bachelor",
                 age_band="30-39" if n < 6 else "40-49", now=timezone.now(),
             )  # fmt: skip
-        people.append(user)
-    return people
 
 
 @pytest.mark.django_db
 def test_people_are_counted_in_groups_and_small_ones_hidden() -> None:
-    staff_of_twelve()
-    found = staff_profile("/", now=timezone.now())
+    home, elsewhere = make_region(), make_region()
+    home.refresh_from_db()  # a trigger knows its path
+    staff_of_twelve(home)
+    staff_of_twelve(elsewhere)
+    found = staff_profile(home.path, now=timezone.now())
     assert found.people == 12
     assert found.said is None, "one who was silent would be known"
+    assert staff_profile("/", now=timezone.now()).people >= 24
     assert [share.number for share in found.education] == [0, None, None, 0]
     assert [share.number for share in found.ages] == [0, 6, 5, 0]
     assert [share.percent and round(share.percent, 1) for share in found.ages] == [
