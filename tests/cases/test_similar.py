@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from PIL import Image, ImageDraw, ImageEnhance
 
 from linli.cases import queries, services
@@ -22,6 +24,7 @@ from linli.files import queries as uploads
 from linli.files import services as files
 from linli.files.models import Upload
 from linli.files.rules.fingerprints import fingerprint_of
+from linli.kernel.errors import Refused
 from linli.staff.models import User
 from tests.cases.city import City, make_city
 from tests.conftest import NOW
@@ -29,6 +32,12 @@ from tests.desk.lives import make_report
 
 pytestmark = pytest.mark.django_db
 HOLE = "幸福路口人行道上的井盖缺失"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -194,6 +203,25 @@ def test_the_public_hears_nothing_of_words_nor_of_true_places(city: City) -> Non
 def test_pairs_of_letters_are_told_as_words() -> None:
     assert joined(["井盖", "盖缺", "缺失"]) == ["井盖缺失"]
     assert joined([]) == []
+
+
+def test_every_voice_behind_a_case_is_counted_also_over_several_merges(city: City) -> None:
+    operator = city.districts[0].user("street_operator")
+    first, second, third = (make_report(city, description=HOLE).case for _n in range(3))
+    services.add_report(case_id=third.pk, description=HOLE, now=NOW, channel="portal")
+
+    def merge(one: Any, into: Any) -> None:
+        services.merge(case_id=one.pk, actor=operator, now=NOW, into=into.number, opinion="同一处")
+
+    merge(third, second)
+    merge(second, first)
+    first.refresh_from_db()
+    merged = list(queries.merged_into(operator, first))
+    assert (first.report_count, queries.voices_of(first, merged)) == (1, 4)
+    with pytest.raises(Refused, match="merge into an open one"):
+        merge(first, second)
+    services.unmerge(case_id=second.pk, actor=operator, now=NOW, opinion="不是同一处")
+    assert queries.voices_of(first, list(queries.merged_into(operator, first))) == 1
 
 
 def test_services_know_a_report_that_joined(city: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from linli.audit.models import AccessLog
 from linli.cases.models import Case
@@ -29,6 +31,12 @@ from tests.suggestions.test_rules import WORDS
 pytestmark = pytest.mark.django_db
 CODES = {"lamp": "C0301", "cover": "C0101", "noise": "E0501"}
 NIGHT = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)  # half past two at night in China
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from linli.cases.queries.one import (
     open_near,
     reports_of,
     story_of,
+    voices_of,
 )
 from linli.cases.queries.paging import Found
 from linli.cases.queries.public import (
@@ -100,4 +101,5 @@ __all__ = [
     "story_of",
     "told_events",
     "told_files",
+    "voices_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib.gis.db.models.functions import Distance
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases import policy, rules
 from linli.cases.models import Case, CaseClock, CaseEvent, CaseFile, Report, ReportContact
+from linli.cases.queries.following import MOST_MERGES
 from linli.cases.queries.lists import SHOWN, cases_for
 from linli.cases.rules.stages import OPEN
 from linli.kernel.errors import NotFound
@@ -101,6 +103,22 @@ def near(rows: QuerySet[Case], *, lon: float, lat: float, radius_m: float) -> Qu
         .filter(distance__lte=Metres(m=radius_m))
         .order_by("distance")
     )
+
+
+def voices_of(case: Case, merged: Sequence[Case]) -> int:
+    """How many reports stand behind a case: its own, and those of the cases `merged` into it and
+    into these. One query a level of merges below the first; none without any."""
+    voices = case.report_count + sum(one.report_count for one in merged)
+    frontier = [one.pk for one in merged]
+    for _level in range(MOST_MERGES):
+        if not frontier:
+            break
+        below = list(
+            Case.objects.filter(merged_into__in=frontier).values_list("pk", "report_count")
+        )
+        frontier = [pk for pk, _count in below]
+        voices += sum(count for _pk, count in below)
+    return voices
 
 
 def may_see(user: User, case_id: int) -> bool:

@@ -281,6 +281,8 @@ def _distance_words(metres: float) -> str:
 
 def _time_words(apart: timedelta) -> str:
     minutes = round(apart.total_seconds() / 60)
+    if minutes < 1:
+        return _("at the same time")
     if minutes < 60:
         return ngettext("%d minute apart", "%d minutes apart", minutes) % minutes
     if minutes < 48 * 60:

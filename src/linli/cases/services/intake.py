@@ -16,7 +16,9 @@ from linli.cases.rules.moves import MoveRefused
 from linli.cases.services import placing, routes, telling
 from linli.cases.services.core import Act, advance
 from linli.catalogue import queries as catalogue
+from linli.kernel import rows
 from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.transactions import whole
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -151,17 +153,25 @@ def dismiss(
 def merge(
     *, case_id: int, actor: User, now: datetime, into: str, opinion: str, seen: int | None = None
 ) -> Case:
-    """并案: this case ends in the case numbered `into`; its reporters follow that one (R74)."""
-    target_id = _target(case_id, actor, into)
+    """并案: this case ends in the case numbered `into`; its reporters follow that one (R74).
+
+    Both are locked first, in one order for all: of two that are merged into each other at once, the
+    second finds its target merged.
+    """
 
     def change(act: Act) -> None:
         act.case.merged_into = target_id
         act.case.assignee_id = None
         act.detail["into"] = target_id
 
-    return advance(
-        case_id, "merge", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
+    with whole():
+        parsed = rules.parse_case_number(into or "")
+        for pk in sorted({case_id, parsed[0]} if parsed else ()):
+            rows.ask("SELECT 1 FROM cases_case WHERE id = %s FOR NO KEY UPDATE", [pk])
+        target_id = _target(case_id, actor, into)
+        return advance(
+            case_id, "merge", actor=actor, now=now, opinion=opinion, seen=seen, change=change
+        )
 
 
 def unmerge(

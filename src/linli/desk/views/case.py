@@ -58,6 +58,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     similar = []
     if case.stage in _BEFORE_DISPATCH:
         similar = queries.similar_to_case(request.user, case)
+    merged = list(queries.merged_into(request.user, case))
     co_units = choosing.unit_names(case.co_units)
     return {
         "case": case,
@@ -74,7 +75,8 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "co_units": list(co_units.values()),
         "reports": _reports(request, case),
         "purposes": Purpose.choices,
-        "merged": list(queries.merged_into(request.user, case)),
+        "merged": merged,
+        "voices": queries.voices_of(case, merged),
         "into": _merged_into(request, case),
         "similar": similar,
         "why": reading.why_this_unit(case, entries),

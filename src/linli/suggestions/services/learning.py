@@ -30,7 +30,7 @@ LEAST_CASES = 200  # of the held-in part; fewer teach less than the catalogue's 
 LEAST_OF_LABEL = 5
 MOST_HELD_OUT = 3_000
 EVERY = timedelta(days=7)
-NIGHT = range(1, 5)  # hours of local time in which the schedule may train
+NIGHT = range(2, 4)  # hours of local time in which the schedule may train
 
 
 class TooLittle(Refused):
