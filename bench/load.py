@@ -289,6 +289,8 @@ CASE = {
                " WHEN stage = 'filed' AND r_side > 0.99 THEN 'escalation' ELSE '' END",
     "pending_by_id": "NULL", "pending_detail": "'{}'",
     "component_code": "NULL::bigint",
+    "route": "NULL::jsonb",
+    "arbiter_id": "NULL::bigint",
     "merged_into": "CASE WHEN stage = 'merged' THEN greatest(1, i - 1 - floor(rx * 40)::int) END",
     "handled_by_id": "CASE WHEN on_the_spot THEN inspector_id"
                      " WHEN worked OR stage = 'handling' THEN handler_id END",
