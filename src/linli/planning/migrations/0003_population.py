@@ -5,46 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planning', '0002_schemes'),
-        ('territory', '0001_territory'),
+        ("planning", "0002_schemes"),
+        ("territory", "0001_territory"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='counted on')),
-                ('people', models.PositiveIntegerField(verbose_name='residents')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="counted on")),
+                ("people", models.PositiveIntegerField(verbose_name="residents")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="source")),
             ],
             options={
-                'ordering': ['grid', '-on'],
+                "ordering": ["grid", "-on"],
             },
         ),
         migrations.AddField(
-            model_name='gridscheme',
-            name='people_least',
-            field=models.PositiveIntegerField(default=0, verbose_name='residents of a grid, from'),
+            model_name="gridscheme",
+            name="people_least",
+            field=models.PositiveIntegerField(default=0, verbose_name="residents of a grid, from"),
         ),
         migrations.AddField(
-            model_name='gridscheme',
-            name='people_most',
-            field=models.PositiveIntegerField(default=0, verbose_name='residents of a grid, to'),
+            model_name="gridscheme",
+            name="people_most",
+            field=models.PositiveIntegerField(default=0, verbose_name="residents of a grid, to"),
         ),
         migrations.AddConstraint(
-            model_name='gridscheme',
-            constraint=models.CheckConstraint(condition=models.Q(('people_most', 0), ('people_most__gte', models.F('people_least')), _connector='OR'), name='planning_scheme_people'),
+            model_name="gridscheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("people_most", 0),
+                    ("people_most__gte", models.F("people_least")),
+                    _connector="OR",
+                ),
+                name="planning_scheme_people",
+            ),
         ),
         migrations.AddField(
-            model_name='population',
-            name='grid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='territory.grid'),
+            model_name="population",
+            name="grid",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="territory.grid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='population',
-            constraint=models.UniqueConstraint(fields=('grid', 'on'), name='planning_population_once'),
+            model_name="population",
+            constraint=models.UniqueConstraint(
+                fields=("grid", "on"), name="planning_population_once"
+            ),
         ),
     ]

@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('staff', '0005_portraits'),
+        ("staff", "0005_portraits"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='gridduty',
-            name='role',
-            field=models.CharField(choices=[('primary', 'Primary worker'), ('substitute', 'Substitute'), ('supervisor', 'Supervisor')], default='primary', max_length=10),
+            model_name="gridduty",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("primary", "Primary worker"),
+                    ("substitute", "Substitute"),
+                    ("supervisor", "Supervisor"),
+                ],
+                default="primary",
+                max_length=10,
+            ),
         ),
     ]

@@ -6,19 +6,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('staff', '0006_supervisors'),
+        ("staff", "0006_supervisors"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SelfDescription',
+            name="SelfDescription",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('education', models.CharField(blank=True, choices=[('school', 'Secondary school or less'), ('college', 'Junior college'), ('bachelor', 'Bachelor'), ('graduate', 'Master or doctor')], max_length=10)),
-                ('age_band', models.CharField(blank=True, choices=[('0-29', 'Under 30'), ('30-39', '30 to 39'), ('40-49', '40 to 49'), ('50-', '50 and over')], max_length=10)),
-                ('said_on', models.DateField()),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "education",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("school", "Secondary school or less"),
+                            ("college", "Junior college"),
+                            ("bachelor", "Bachelor"),
+                            ("graduate", "Master or doctor"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "age_band",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("0-29", "Under 30"),
+                            ("30-39", "30 to 39"),
+                            ("40-49", "40 to 49"),
+                            ("50-", "50 and over"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("said_on", models.DateField()),
             ],
         ),
     ]
