@@ -92,6 +92,8 @@ def number(job: Import) -> None:
     """Give codes to rows that bring only their inventory's own key: the code they had before, or
     the next of their class in their district. Three statements."""
     table = table_of(job)
+    # By district and kind alone every row would meet every other one: keys are found by hash.
+    _run("SET LOCAL enable_mergejoin = off; SET LOCAL enable_nestloop = off")
     _run(
         f"UPDATE {table} AS s SET code = k.code FROM components_sourcekey AS k"
         " WHERE s.code IS NULL AND k.source_id = %s AND k.key = s.key",
@@ -103,7 +105,7 @@ def number(job: Import) -> None:
             SELECT min(row) AS row, district, kind, key FROM {table} WHERE code IS NULL
             GROUP BY district, kind, key),
         series AS (SELECT DISTINCT district::bigint * 10000 + kind AS prefix FROM open),
-        taken AS (
+        taken AS MATERIALIZED (  -- else these are asked again for each row
             SELECT prefix, greatest(
                 (SELECT max(code) FROM components_component
                  WHERE code >= prefix * 1000000 AND code < (prefix + 1) * 1000000),
@@ -120,6 +122,7 @@ def number(job: Import) -> None:
         UPDATE {table} AS s SET code = g.code FROM given AS g
         WHERE s.code IS NULL AND s.key = g.key AND s.district = g.district AND s.kind = g.kind"""
     )
+    _run("SET LOCAL enable_mergejoin = on; SET LOCAL enable_nestloop = on")
 
 
 def reject_repeats(job: Import, reason: str) -> int:
