@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -66,7 +65,7 @@ FIELDS = (
         gettext_lazy("Where it stands"),
         "address 位置 位置描述 地址 所在位置 所在道路 roadaddress location",
     ),
-    _field("note", gettext_lazy("Note"), "note 备注 remark remarks"),
+    _field("note", pgettext_lazy("component", "Note"), "note 备注 remark remarks"),
     _field(
         "x",
         gettext_lazy("Longitude or easting"),
@@ -86,6 +85,7 @@ FIELDS = (
 )
 NAMES = tuple(field.name for field in FIELDS)
 LABELS = {field.name: field.label for field in FIELDS}
+_BESIDE = {"place": gettext_lazy("Place"), "row": gettext_lazy("Row")}
 GEOMETRY = "(geometry)"  # the heading that stands for the geometry of a GeoPackage or GeoJSON
 #: What `--crs` may be beside `EPSG:…` of a zone of CGCS2000.
 SYSTEMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
@@ -156,5 +156,5 @@ def checked_mapping(
 
 
 def label_of(name: str) -> str:
-    """The field's name on screen."""
-    return str(LABELS.get(name) or format_lazy("{}", name))
+    """The name on screen of a field, also of what a fault may name beside: the place, the row."""
+    return str(LABELS.get(name) or _BESIDE.get(name) or name)

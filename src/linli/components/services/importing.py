@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from linli.audit.services import record
 from linli.components import policy
 from linli.components.models import Import, ImportFault, Source
-from linli.components.rules.columns import LABELS
+from linli.components.rules.columns import label_of
 from linli.components.services import applying, comparing, staging
 from linli.components.services.agreeing import (
     OPEN,
@@ -193,7 +193,7 @@ def write_faults(job: Import, file: IO[str]) -> int:
     count = 0
     rows = ImportFault.objects.filter(job=job).order_by("row")
     for row, key, field, reason in rows.values_list("row", "key", "field", "reason").iterator():
-        cells = (str(row), key, str(LABELS.get(field, field)), reason)
+        cells = (str(row), key, label_of(field), reason)
         # A leading = + - @ would be a formula in a spreadsheet.
         writer.writerow([f"'{one}" if one[:1] in ("=", "+", "-", "@") else one for one in cells])
         count += 1

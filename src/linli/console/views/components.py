@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.components import queries, services
 from linli.components.rules.codes import text_of
-from linli.components.rules.columns import FIELDS, GEOMETRY, LABELS
+from linli.components.rules.columns import FIELDS, GEOMETRY, LABELS, label_of
 from linli.console.forms.components import COLUMN, ColumnsForm, InventoryForm
 from linli.console.rules import areas
 from linli.console.rules.tables import Cell, Table, link, row
@@ -168,10 +168,7 @@ def _columns_page(request: StaffRequest, job: Any, form: Any, faults: Any) -> Ht
         "general": [form[name] for name in ("crs", "class_code", "census", "region")],
         "tried": faults is not None,
         "seen": len(first.numbers),
-        "faults": [
-            (fault.row, LABELS.get(fault.field, fault.field), fault.reason)
-            for fault in faults or []
-        ],
+        "faults": [(fault.row, label_of(fault.field), fault.reason) for fault in faults or []],
         "table": Table(heads=("#", *shown), numbers=(0,), rows=rows, label=_("The first rows")),
     }
     status = 422 if form.errors else 200
@@ -203,7 +200,7 @@ def _status(request: StaffRequest, job: Any) -> HttpResponse:
         heads=(_("Row"), _("Code or key"), _("Column"), _("Reason")),
         numbers=(0,),
         rows=[
-            row(one.row, one.key, LABELS.get(one.field, one.field), one.reason)
+            row(one.row, Cell(text=one.key, whole=True), label_of(one.field), one.reason)
             for one in queries.faults_of(job, most=LEFT_OUT)
         ],
         label=_("Rows that are left out"),

@@ -295,6 +295,7 @@ def _within(cut: Cut, communities: frozenset[int]) -> Cut:
 
 
 def _worst(found: Iterable[Weak]) -> list[Weak]:
-    """Most cases a component first, of those that have cases; what has no component counts last."""
+    """Most cases a component first, those with a single case (chance) behind all others."""
     some = [one for one in found if one.cases]
-    return sorted(some, key=lambda one: (-one.per_hundred, -one.cases, one.name))[:SHOWN]
+    order = sorted(some, key=lambda one: (one.cases < 2, -one.per_hundred, -one.cases, one.name))
+    return order[:SHOWN]
