@@ -89,7 +89,8 @@ export function addThings(map: LibreMap, dark: boolean, query: string, minzoom =
 /// The layer of the map page: what a tap says, and the filter beside it.
 export function showThings(map: LibreMap, element: HTMLElement): void {
   const about = element.dataset["thing"] ?? "";
-  let query = element.dataset["things"] ?? "";
+  const filtered = element.dataset["filtered"] === "components";
+  let query = (filtered && location.search) || (element.dataset["things"] ?? ""); // somebody may be quicker than the map
   addThings(map, isDark(element), query);
   const drawn = (): boolean => element.hasAttribute("data-drawing"); // then a click is a corner
   map.on("click", "components-many", (event: MapLayerMouseEvent) => void (drawn() || map.easeTo({ center: event.lngLat, zoom: Math.min(map.getZoom() + 2, map.getMaxZoom()) })));
@@ -105,7 +106,7 @@ export function showThings(map: LibreMap, element: HTMLElement): void {
   // The filter beside the map changed the address: other components, so other tiles.
   document.body.addEventListener("htmx:pushedIntoHistory", () => {
     const source = map.getSource("components");
-    if (!element.isConnected || element.dataset["filtered"] !== "components" || location.search === query) return;
+    if (!element.isConnected || !filtered || location.search === query) return;
     query = location.search;
     if (source && "setTiles" in source) (source as { setTiles: (urls: string[]) => void }).setTiles([tiles(query)]);
   });
