@@ -10,8 +10,7 @@ const NEAR_PX = 12;
 export default function mount(element: HTMLElement): void {
   element.addEventListener("linli:map", (event) => {
     const map = (event as CustomEvent<LibreMap>).detail;
-    if (map.isStyleLoaded()) begin(element, map);
-    else map.once("load", () => begin(element, map));
+    begin(element, map);
   });
 }
 
@@ -20,10 +19,9 @@ function begin(element: HTMLElement, map: LibreMap): void {
   if (!field) return;
   const undo = element.querySelector<HTMLButtonElement>("[data-undo]");
   let corners: Ring = [];
-  layers(map);
 
   const show = (): void => {
-    draw(map, corners, areaOf(field.value));
+    if (map.getSource("drawn")) draw(map, corners, areaOf(field.value));
     if (undo) undo.disabled = corners.length === 0;
   };
   const seen = (): void => {
@@ -32,6 +30,13 @@ function begin(element: HTMLElement, map: LibreMap): void {
     show();
   };
   seen();
+  // Clicks count from the start; they are drawn as soon as the map can draw.
+  const ready = (): void => {
+    layers(map);
+    show();
+  };
+  if (map.isStyleLoaded()) ready();
+  else map.once("load", ready);
   if (element.dataset["locked"] !== undefined) return;
 
   map.getCanvas().style.cursor = "crosshair";

@@ -124,7 +124,9 @@ class RuleForm(forms.Form):
         help_text=_("Click on the map, or paste GeoJSON or WKT (WGS84, longitude first)."),
     )  # fmt: skip
     target = forms.ChoiceField(
-        label=_("Whose work it is"), choices=Target.choices, widget=forms.RadioSelect
+        label=pgettext_lazy("routing", "Whose work it is"),
+        choices=Target.choices,
+        widget=forms.RadioSelect,
     )
     unit = UnitChoice(
         label=pgettext_lazy("console", "Unit"), required=False, queryset=Unit.objects.none()

@@ -242,9 +242,12 @@ def _area_text(row: RoutingRule) -> str:
 
 
 def city_bounds(on: date) -> tuple[float, float, float, float] | None:
-    """Where the map of a rule begins: the whole installation. One query."""
-    for region in territory.tree().children_of(None):
-        found = territory.bounds_of("region", region.id, on=on)
-        if found is not None:
-            return found
+    """Where the map of a rule begins: the highest regions that have an outline. One query each."""
+    tree, level = territory.tree(), territory.tree().children_of(None)
+    while level:
+        boxes = [territory.bounds_of("region", region.id, on=on) for region in level]
+        if found := [box for box in boxes if box is not None]:
+            west, south, east, north = zip(*found, strict=True)
+            return min(west), min(south), max(east), max(north)
+        level = [below for region in level for below in tree.children_of(region.id)]
     return None
