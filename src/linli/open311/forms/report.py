@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from linli.open311.queries import places
 from linli.open311.queries.jurisdictions import Served
 from linli.open311.queries.services import class_of, questions_of
 from linli.open311.rules.attributes import Answer, answers_to
+from linli.open311.rules.incoming import ReportIn
 
 MOST_DESCRIPTION = 4000  # P2
 T = TypeVar("T")
@@ -31,20 +31,6 @@ class Faults(Refused):
         super().__init__(" ".join(str(one) for one in each), field=each[0].field)
         self.each = each
         self.status = each[0].status if len(each) == 1 else 400
-
-
-@dataclass
-class ReportIn:
-    """A report that can be taken in. `words` hold the description and the answers."""
-
-    case_class: str
-    words: str
-    place: Place | None
-    address: str
-    contact: Contact
-    answers: list[Answer] = field(default_factory=list)
-    account_id: str = ""
-    media_url: str = ""
 
 
 def read_report(given: Given, served: Served, *, on: date) -> ReportIn:

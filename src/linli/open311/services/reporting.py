@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -13,19 +13,15 @@ from django.db import connection, transaction
 
 from linli.cases import services as cases
 from linli.cases.models import Case
-from linli.cases.rules.inputs import Contact, Place
 from linli.cases.services.reporting import secret_of
 from linli.files import services as files
 from linli.kernel import limits
 from linli.kernel.jobs import later
-from linli.kernel.text import clean
 from linli.open311.models import Submission
 from linli.open311.policy import Reader
 from linli.open311.queries.jurisdictions import Served
+from linli.open311.rules.incoming import ReportIn
 from linli.open311.rules.kinds import MediaState
-
-if TYPE_CHECKING:
-    from linli.open311.rules.attributes import Answer
 
 CHANNEL = "open311"
 TWICE = timedelta(minutes=10)  # the same words by the same key within them are one report
@@ -83,25 +79,18 @@ def send_report(
     *,
     reader: Reader,
     served: Served,
-    case_class: str,
-    words: str,
-    place: Place | None,
-    address: str,
-    contact: Contact,
-    answers: list[Answer],
-    account_id: str,
-    media_url: str,
+    report: ReportIn,
     upload: str,
     digest: bytes,
     named: bool,
     language: str,
     now: datetime,
 ) -> Taken:
-    """Take a report in through the cases' own door; its case is at “reported”.
+    """Take a report in through the cases' own door; its case is at “reported”. `upload` is a
+    picture that came with the form; without one, what the report points to is fetched by a job.
 
-    The person who reports is not the one whose key it is: nobody of the staff acts. What
-    `media_url` points to is fetched by a job. The same digest again answers with the first.
-    Raises what `cases.services.report` raises.
+    The person who reports is not the one whose key it is: nobody of the staff acts. The same digest
+    again answers with the first. Raises what `cases.services.report` raises.
     """
     with transaction.atomic():
         _one_at_a_time(digest)
@@ -109,38 +98,38 @@ def send_report(
         if before is not None:
             return before
         filed = cases.report(
-            description=words,
+            description=report.words,
             now=now,
             channel=CHANNEL,
-            place=place,
-            address=address,
-            case_class=case_class,
-            contact=contact,
+            place=report.place,
+            address=report.address,
+            case_class=report.case_class,
+            contact=report.contact,
             uploads=[upload] if upload else [],
             holder=reader.holder,
             language=language,
         )
-        row = Submission.objects.create(
-            case=filed.case,
-            number=filed.report_number,
-            key_id=reader.key,
-            jurisdiction=served.code,
-            answering=served.answering,
-            account_id=clean(account_id, field="account_id", most=100),
-            answers=json.dumps(
-                [[a.code, a.question, list(a.values), a.words] for a in answers],
-                ensure_ascii=False,
-            )
-            if answers
-            else "",
-            media_url=media_url,
-            media_state=MediaState.WAITING if media_url else MediaState.NONE,
-            digest=digest,
-            sent_at=now,
-        )
-        if media_url:
+        row = _submission(reader, served, report, fetch=not upload)
+        row.case, row.number, row.digest, row.sent_at = filed.case, filed.report_number, digest, now
+        row.save(force_insert=True)
+        if row.media_url:
             later("open311.fetch_media", case_id=filed.case.pk, number=filed.report_number)
     return Taken(row, filed.case, filed.secret)
+
+
+def _submission(reader: Reader, served: Served, report: ReportIn, *, fetch: bool) -> Submission:
+    """How it came in, not written yet."""
+    answers = [[a.code, a.question, list(a.values), a.words] for a in report.answers]
+    url = report.media_url if fetch else ""
+    return Submission(
+        key_id=reader.key,
+        jurisdiction=served.code,
+        answering=served.answering,
+        account_id=report.account_id,
+        answers=json.dumps(answers, ensure_ascii=False) if answers else "",
+        media_url=url,
+        media_state=MediaState.WAITING if url else MediaState.NONE,
+    )
 
 
 def _one_at_a_time(digest: bytes) -> None:
