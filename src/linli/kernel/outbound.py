@@ -134,6 +134,8 @@ def _once(
 
 def _words(fault: Exception) -> str:
     if isinstance(fault, httpcore.ConnectError):
+        if isinstance(fault.__cause__, ConnectionRefusedError):
+            return _("Nobody listens at that address.")
         return _("No connection: %s") % fault
     if isinstance(fault, httpcore.ProtocolError):
         return _("The answer is not HTTP.")

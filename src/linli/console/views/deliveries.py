@@ -92,7 +92,7 @@ def _line(one: Delivery, labels: dict[str, str]) -> Any:
         one.outcome,
         one.attempts,
         Cell(when=one.created_at),
-        ended=one.state in (State.DONE, State.DROPPED),
+        ended=one.state == State.DROPPED,
     )
 
 
@@ -137,7 +137,7 @@ def _delivery_page(
     request: StaffRequest, one: Delivery, form: DropForm, status: int
 ) -> HttpResponse:
     tries = Table(
-        heads=(_("Try"), _("Answer")),
+        heads=(_("Tried at"), _("Answer")),
         rows=[
             row(Cell(when=datetime.fromisoformat(at)), words) for at, words in reversed(one.tries)
         ],

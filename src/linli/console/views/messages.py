@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.outward import MessageFilter, QuietForm, WordsForm
@@ -48,7 +48,15 @@ def messages(request: StaffRequest) -> HttpResponse:
     )
     names = {kind.code: str(kind.subject) for kind in rules.message_kinds()}
     table = Table(
-        heads=(_("To"), _("Way"), _("About"), _("State"), _("Tries"), _("Made at"), ""),
+        heads=(
+            pgettext("message", "To"),
+            _("Way"),
+            _("About"),
+            _("State"),
+            _("Tries"),
+            _("Made at"),
+            "",
+        ),
         numbers=(4,),
         rows=[
             row(
@@ -61,7 +69,6 @@ def messages(request: StaffRequest) -> HttpResponse:
                 Cell(text=_("Send again"), post=reverse("console:retry_message", args=[one.pk]))
                 if one.state in (State.FAILED, State.HELD)
                 else "",
-                ended=one.state == State.SENT,
             )
             for one in page.rows
         ],
@@ -78,7 +85,7 @@ def messages(request: StaffRequest) -> HttpResponse:
         text=summary,
         form=form,
         actions=[
-            Action(_("Words"), reverse("console:message_words"), "pencil"),
+            Action(_("Words of messages"), reverse("console:message_words"), "pencil"),
             *(
                 Action(
                     _("Quiet hours: %s") % channel.label,

@@ -51,7 +51,7 @@ def webhooks(request: StaffRequest) -> HttpResponse:
             for one in queries.subscriptions_for(request.user)
         ],
         empty=_("Nobody is told of events yet."),
-        icon="webhook",
+        icon="link",
     )
     return list_page(
         request,

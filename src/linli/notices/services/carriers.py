@@ -46,7 +46,7 @@ class LogCarrier:
 
     def send(self, phone: str, words: str) -> None:
         log.info("text message not sent", extra={"letters": len(words)})
-        raise CannotCarry("No provider of text messages is set (LINLI_SMS_URL).")
+        raise CannotCarry(_("No provider of text messages is set (LINLI_SMS_URL)."))
 
 
 _DIGESTS: Mapping[str, Callable[[bytes, bytes], bytes]] = {
