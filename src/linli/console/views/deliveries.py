@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,10 +19,12 @@ from linli.console.rules import areas
 from linli.console.rules.tables import Cell, Table, link, row
 from linli.console.services import outward as services
 from linli.console.views.answering import asked, list_page, older, post_answer
-from linli.deliveries.models import Delivery
 from linli.deliveries.queries import TargetRow, labels_of, target_of
 from linli.deliveries.rules import State
 from linli.staff.web import StaffRequest, staff_page
+
+if TYPE_CHECKING:
+    from linli.deliveries.models import Delivery
 
 GRANTS = (areas.DELIVERIES, areas.WEBHOOKS)
 
