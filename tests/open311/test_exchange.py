@@ -177,6 +177,25 @@ def test_a_case_is_sent_once_however_often_one_looks(
     assert (Forward.objects.count(), len(there.posts)) == (1, 1)
 
 
+@pytest.mark.parametrize(("most", "page"), [(1, 2), (2, 1), (5, 5), (9, 2)])
+def test_many_at_once_are_all_sent_in_the_end(
+    city: City,
+    there: There,
+    destination: Destination,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    page: int,
+) -> None:
+    monkeypatch.setattr(choosing, "MOST", most)
+    monkeypatch.setattr(choosing, "PAGE", page)
+    numbers = {dispatched(city).number for _i in range(5)}
+    Case.objects.update(stage_since=NOW())  # all within the same moment
+    found = [choosing.choose_all(now=NOW()) for _look in range(7)]
+    assert sum(found) == 5
+    assert max(found) <= most
+    assert set(Forward.objects.values_list("case_number", flat=True)) == numbers
+
+
 def test_only_what_fits_is_sent(city: City, there: There, post: Any) -> None:
     make_destination(city, post, name="a", class_codes=["C"])
     make_destination(city, post, name="b", region=city.districts[1].region, acts=False)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 KIND = "open311.send"
 OVERLAP = timedelta(minutes=10)  # a move may commit after a later one
-MOST = 500  # cases of one destination in one run; the next run goes on
+MOST = 500  # cases of one destination in one look; the next one goes on
+PAGE = 500  # cases read at once
 FILED = (Stage.FILED, Stage.DISPATCHED, Stage.HANDLING, Stage.HANDLED, Stage.CHECKING)
 DISPATCHED = (Stage.DISPATCHED, Stage.HANDLING)
 
@@ -60,31 +61,56 @@ def choose_all(*, now: datetime) -> int:
 @transaction.atomic
 def choose(*, destination_id: int, now: datetime) -> int:
     """Write what has come to one destination's lot since the last look into the outbox, once a
-    case. Returns how many. Four queries and three a case."""
+    case. Returns how many: `MOST` at once, the next look goes on. Two queries a page and three a
+    case."""
     destination = (
         Destination.objects.select_for_update(of=("self",))
         .select_related("post__user")
         .get(pk=destination_id)
     )
+    fresh, seen_to = _fresh(destination, now=now)
+    for case in fresh:
+        _queue(destination, case, now=now)
+    destination.looked_at = seen_to
+    destination.save(update_fields=["looked_at"])
+    return len(fresh)
+
+
+def _fresh(destination: Destination, *, now: datetime) -> tuple[list[Case], datetime]:
+    """The first `MOST` cases that are to go there and are not on their way, in the order in which
+    they came to where they stand; and up to when everything has been looked at."""
     user = acting(destination.post, now=now)
     since = destination.looked_at - OVERLAP
-    rows = cases_for(user).filter(wanted(destination), stage_since__gte=since)
-    found = list(rows.select_related("case_class").order_by("stage_since", "id")[: MOST * 2])
-    known = set(
-        Forward.objects.filter(
-            destination=destination, case_id__in=[case.pk for case in found]
-        ).values_list("case_id", flat=True)
+    rows = (
+        cases_for(user)
+        .filter(wanted(destination), stage_since__gte=since)
+        .select_related("case_class")
+        .order_by("stage_since", "id")
     )
-    fresh = [case for case in found if case.pk not in known]
-    for case in fresh[:MOST]:
-        _queue(destination, case, now=now)
-    if len(found) == MOST * 2 or len(fresh) > MOST:  # there is more: go on from where this ended
-        last = fresh[MOST - 1] if len(fresh) >= MOST else found[-1]
-        destination.looked_at = last.stage_since
-    else:
-        destination.looked_at = now
-    destination.save(update_fields=["looked_at"])
-    return min(len(fresh), MOST)
+    fresh: list[Case] = []
+    last: Case | None = None
+    while True:
+        page = list(rows.filter(_behind(last))[:PAGE])
+        known = set(
+            Forward.objects.filter(
+                destination=destination, case_id__in=[case.pk for case in page]
+            ).values_list("case_id", flat=True)
+        )
+        for case in page:
+            if case.pk not in known:
+                fresh.append(case)
+            if len(fresh) == MOST:
+                return fresh, case.stage_since
+        if len(page) < PAGE:
+            return fresh, now
+        last = page[-1]
+
+
+def _behind(last: Case | None) -> Q:
+    """What comes after a case in that order."""
+    if last is None:
+        return Q()
+    return Q(stage_since__gt=last.stage_since) | Q(stage_since=last.stage_since, pk__gt=last.pk)
 
 
 def _queue(destination: Destination, case: Case, *, now: datetime) -> None:
