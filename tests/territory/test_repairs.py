@@ -66,6 +66,18 @@ def test_an_overlap_stays_with_the_smaller_one() -> None:
 
 
 @pytest.mark.django_db
+def test_borders_within_rounding_of_each_other_leave_no_spike() -> None:
+    home = community()
+    make_grid(home, 1, shapely.box(120.0, 30.0 + 1e-12, 120.0012, 30.002))
+    large = make_grid(home, 2, SQUARE)
+    (found,) = topology_report(home.pk, on=DAY).overlaps
+    codes = {"first": found.first, "second": found.second}
+    services.part_overlap(community_id=home.pk, layer="responsibility", from_date=DAY, **codes)
+    version = large.versions.get(during__contains=DAY)
+    assert version.outline.extent[0] == pytest.approx(120.0012, abs=1e-9)
+
+
+@pytest.mark.django_db
 def test_what_reaches_out_is_cut_at_the_border() -> None:
     home = community()
     grid = make_grid(home, 1, box(120.0, 120.0045))

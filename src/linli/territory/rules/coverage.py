@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from linli.territory.rules.coordinates import metres_per_degree
 
 RASTER_M = 1e-4
+RASTER_DEGREES = 1e-9  # the same for shapes in degrees: where borders lie within rounding of each
+# other, GEOS errs without a raster
 _PER_M = round(1 / RASTER_M)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -14,11 +14,11 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 
+from linli.territory.rules.coverage import RASTER_DEGREES
 from linli.territory.rules.steps import LEAST, Step, area_of, fault_of
 
 Shapes = dict[str, shapely.MultiPolygon]
 NEAR_DEGREES = 1e-7  # a centimetre: a corner this near is the same corner
-_GRID = 1e-9  # a tenth of a millimetre
 _REACH = 5e-7  # a line that ends on a border is made so much longer, that it cuts through
 
 
@@ -72,14 +72,21 @@ def _draw(after: Shapes, frame: Any, step: Step) -> None:
 def _claim(after: Shapes, frame: Any, step: Step) -> None:
     (key,) = step.keys
     shape = (
-        step.shape if frame is None else shapely.intersection(step.shape, frame, grid_size=_GRID)
+        step.shape
+        if frame is None
+        else shapely.intersection(step.shape, frame, grid_size=RASTER_DEGREES)
     )
     _keep(after, step, key, shape)
     if key not in after:
         raise fault_of(step, _("the outline lies outside the ground that is divided here."))
     for other in [one for one in after if one != key]:
-        if shapely.intersection(after[other], after[key], grid_size=_GRID).area > 0:
-            _keep(after, step, other, shapely.difference(after[other], after[key], grid_size=_GRID))
+        if shapely.intersection(after[other], after[key], grid_size=RASTER_DEGREES).area > 0:
+            _keep(
+                after,
+                step,
+                other,
+                shapely.difference(after[other], after[key], grid_size=RASTER_DEGREES),
+            )
 
 
 def _split(after: Shapes, frame: Any, step: Step) -> None:
@@ -88,7 +95,7 @@ def _split(after: Shapes, frame: Any, step: Step) -> None:
     whole = after[key]
     pieces: list[list[shapely.Geometry]] = []
     for part in shapely.get_parts(whole):
-        noded = shapely.union_all([shapely.boundary(part), line], grid_size=_GRID)
+        noded = shapely.union_all([shapely.boundary(part), line], grid_size=RASTER_DEGREES)
         faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
         inside = faces[shapely.contains(part, shapely.point_on_surface(faces))]
         pieces.append([one for one in inside if one.area >= LEAST])
@@ -120,7 +127,7 @@ def _merge(after: Shapes, frame: Any, step: Step) -> None:
     if after[key].distance(after[other]) > NEAR_DEGREES:
         raise fault_of(step, _("%(one)s and %(other)s share no border.")
                      % {"one": key, "other": other})  # fmt: skip
-    _keep(after, step, key, shapely.union(after[key], after.pop(other), grid_size=_GRID))
+    _keep(after, step, key, shapely.union(after[key], after.pop(other), grid_size=RASTER_DEGREES))
 
 
 def _move(after: Shapes, frame: Any, step: Step) -> None:
@@ -262,18 +269,22 @@ def _with_corner(step: Step, shape: shapely.MultiPolygon, place: Any) -> shapely
 def _fill(after: Shapes, frame: Any, step: Step) -> None:
     if frame is None:
         raise fault_of(step, _("the ground has no outline to be filled."))
-    free = shapely.difference(frame, shapely.union_all(list(after.values()), grid_size=_GRID))
+    free = shapely.difference(
+        frame, shapely.union_all(list(after.values()), grid_size=RASTER_DEGREES)
+    )
     for gap in shapely.get_parts(free):
         if gap.geom_type != "Polygon" or gap.area < LEAST:
             continue
         edge = shapely.buffer(gap, NEAR_DEGREES)
         common = {
-            key: shapely.intersection(shapely.boundary(shape), edge, grid_size=_GRID).length
+            key: shapely.intersection(
+                shapely.boundary(shape), edge, grid_size=RASTER_DEGREES
+            ).length
             for key, shape in after.items()
         }
         best = max(sorted(common), key=lambda key: common[key], default=None)
         if best is not None and common[best] > 0:
-            _keep(after, step, best, shapely.union(after[best], gap, grid_size=_GRID))
+            _keep(after, step, best, shapely.union(after[best], gap, grid_size=RASTER_DEGREES))
 
 
 _DO: dict[str, Callable[[Shapes, Any, Step], None]] = {

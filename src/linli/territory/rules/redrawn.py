@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from linli.territory.rules.coverage import areas_m2
+from linli.territory.rules.coverage import RASTER_DEGREES, areas_m2
 
 LEAST_M2 = 1.0  # what is smaller comes of rounding, not of drawing
 PIECE_M2 = 1_000.0  # a piece of a cut cell that is smaller joins its neighbour in the grid
-_GRID = 1e-9  # shapes are cut on a raster of a tenth of a millimetre: without it GEOS errs where
-# borders lie within rounding of each other
 _WHOLE = 0.999  # of a cell that lies in a grid
 Outlines = Mapping[str, Any]
 
@@ -87,13 +85,13 @@ def _m2(shape: Any) -> float:
 
 
 def _united(areas: Outlines) -> Any:
-    return shapely.union_all(list(areas.values()), grid_size=_GRID)
+    return shapely.union_all(list(areas.values()), grid_size=RASTER_DEGREES)
 
 
 def _gaps(before: Outlines, after: Outlines, frame: Any) -> list[Hole]:
-    free = shapely.difference(frame, _united(after), grid_size=_GRID)
+    free = shapely.difference(frame, _united(after), grid_size=RASTER_DEGREES)
     if before:
-        free = shapely.intersection(free, _united(before), grid_size=_GRID)
+        free = shapely.intersection(free, _united(before), grid_size=RASTER_DEGREES)
     found = []
     for part in shapely.get_parts(free):
         if part.geom_type == "Polygon" and (size := _m2(part)) >= LEAST_M2:
@@ -107,18 +105,20 @@ def _overlaps(before: Outlines, after: Outlines, changed: Outlines) -> list[Shar
     for one, other in combinations(sorted(after), 2):
         if one not in changed and other not in changed:
             continue
-        size = _m2(shapely.intersection(after[one], after[other], grid_size=_GRID))
+        size = _m2(shapely.intersection(after[one], after[other], grid_size=RASTER_DEGREES))
         if size < LEAST_M2:
             continue
         if one in before and other in before:
-            size -= _m2(shapely.intersection(before[one], before[other], grid_size=_GRID))
+            size -= _m2(shapely.intersection(before[one], before[other], grid_size=RASTER_DEGREES))
         if size >= LEAST_M2:
             found.append(Shared(one, other, size))
     return sorted(found, key=lambda pair: -pair.area_m2)
 
 
 def _outside(areas: Outlines, frame: Any) -> float:
-    return _m2(shapely.difference(_united(areas), frame, grid_size=_GRID)) if areas else 0.0
+    return (
+        _m2(shapely.difference(_united(areas), frame, grid_size=RASTER_DEGREES)) if areas else 0.0
+    )
 
 
 # -- cells ---------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ class CellsAfter:
 def cells_touched(cells: Sequence[CellNow], changed: Outlines) -> list[CellNow]:
     """The cells that belong to areas that change, or lie in what they become."""
     new = shapely.union_all(
-        [shape for shape in changed.values() if shape is not None], grid_size=_GRID
+        [shape for shape in changed.values() if shape is not None], grid_size=RASTER_DEGREES
     )
     shapely.prepare(new)
     return [cell for cell in cells if cell.grid in changed or shapely.intersects(new, cell.shape)]
@@ -169,7 +169,10 @@ def cells_into(cells: Sequence[CellNow], grids: Outlines) -> CellsAfter:
         if home is None:
             after.new.append((key, shape, cut_from))
         else:
-            ground[home] = (key, _multi(shapely.union(ground[home][1], shape, grid_size=_GRID)))
+            ground[home] = (
+                key,
+                _multi(shapely.union(ground[home][1], shape, grid_size=RASTER_DEGREES)),
+            )
     for cell in cells:
         key, shape = ground[cell.id]
         if key != cell.grid or shape is not cell.shape:
@@ -187,29 +190,29 @@ def _pieces(cell: CellNow, keys: list[str], outlines: Any, tree: Any) -> list[tu
     if not shares:
         return [("", cell.shape)]
     rest = shapely.difference(
-        cell.shape, shapely.union_all(shares, grid_size=_GRID), grid_size=_GRID
+        cell.shape, shapely.union_all(shares, grid_size=RASTER_DEGREES), grid_size=RASTER_DEGREES
     )
     if rest.area >= _WHOLE * cell.shape.area:
         return [("", cell.shape)]
     found, taken = [("", _multi(rest))], shapely.MultiPolygon()
     for at, share in zip(near.tolist(), shares, strict=True):
         # Where grids overlap, the first one has the ground.
-        own = _polygons(shapely.difference(share, taken, grid_size=_GRID))
-        taken = _polygons(shapely.union(taken, own, grid_size=_GRID))
+        own = _polygons(shapely.difference(share, taken, grid_size=RASTER_DEGREES))
+        taken = _polygons(shapely.union(taken, own, grid_size=RASTER_DEGREES))
         found.append((keys[at], _multi(own)))
     found = [(key, shape) for key, shape in found if not shape.is_empty]
     return sorted(found, key=lambda piece: -piece[1].area) or [("", cell.shape)]
 
 
 def _cut(outlines: Any, shape: Any) -> Any:
-    return shapely.intersection(outlines, shape, grid_size=_GRID)
+    return shapely.intersection(outlines, shape, grid_size=RASTER_DEGREES)
 
 
 def _neighbour(key: str, shape: Any, ground: Mapping[int, tuple[str, Any]]) -> int | None:
     """The cell of the same grid with the longest common border."""
     edge = shapely.buffer(shape, 1e-7)
     common = {
-        cell: shapely.intersection(shapely.boundary(other), edge, grid_size=_GRID).length
+        cell: shapely.intersection(shapely.boundary(other), edge, grid_size=RASTER_DEGREES).length
         for cell, (of, other) in ground.items()
         if of == key and shapely.intersects(other, edge)
     }

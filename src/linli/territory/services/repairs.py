@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from linli.kernel.errors import NotFound, Refused, Stale
 from linli.territory.models import Building, CellVersion, GridVersion, Region
 from linli.territory.queries.watch import watch
-from linli.territory.rules.coverage import Plane, areas_m2
+from linli.territory.rules.coverage import RASTER_DEGREES, Plane, areas_m2
 from linli.territory.rules.kinds import Layer
 from linli.territory.services.changes import geos, renew_version
 
@@ -47,12 +47,12 @@ def fill_gap(*, community_id: int, layer: str, lon: float, lat: float, from_date
     """
     kind, areas = _areas(community_id, layer, from_date)
     outline = _outline(community_id, from_date)
-    covered = shapely.union_all([one.shape for one in areas])
+    covered = _union(*(one.shape for one in areas))
     point = shapely.Point(lon, lat)
     gap = next(
         (
             part
-            for part in shapely.get_parts(shapely.difference(outline, covered))
+            for part in shapely.get_parts(_minus(outline, covered))
             if part.geom_type == "Polygon" and part.distance(point) < _NEAR_DEGREES
         ),
         None,
@@ -64,7 +64,7 @@ def fill_gap(*, community_id: int, layer: str, lon: float, lat: float, from_date
     best = max(areas, key=lambda one: _common_m(plane, edge, one.shape), default=None)
     if best is None or not _common_m(plane, edge, best.shape):
         raise Refused(_("Nothing borders on this gap. Draw a grid there, or import one."))
-    _redraw(kind, best, shapely.union_all([best.shape, gap]), from_date)
+    _redraw(kind, best, _union(best.shape, gap), from_date)
     return Repair((best.code,), _m2(gap))
 
 
@@ -78,12 +78,12 @@ def part_overlap(
     """
     kind, areas = _areas(community_id, layer, from_date)
     one, other = _by_code(areas, first), _by_code(areas, second)
-    common = shapely.intersection(one.shape, other.shape)
+    common = _common(one.shape, other.shape)
     if _m2(common) < _LEAST_M2:
         raise Stale(_("They do not overlap any more."))
     loser = max((one, other), key=lambda area: (area.shape.area, area.code))
     keeper = other if loser is one else one
-    _redraw(kind, loser, shapely.difference(loser.shape, keeper.shape), from_date)
+    _redraw(kind, loser, _minus(loser.shape, keeper.shape), from_date)
     return Repair((loser.code,), _m2(common))
 
 
@@ -97,14 +97,14 @@ def bring_in(*, community_id: int, layer: str, code: str, from_date: date) -> Re
     kind, areas = _areas(community_id, layer, from_date)
     area = _by_code(areas, code)
     outline = _outline(community_id, from_date)
-    outside = shapely.difference(area.shape, outline)
+    outside = _minus(area.shape, outline)
     if _m2(outside) >= _LEAST_M2:
-        _redraw(kind, area, shapely.intersection(area.shape, outline), from_date)
+        _redraw(kind, area, _common(area.shape, outline), from_date)
         return Repair((area.code,), _m2(outside))
     if kind == "grid":
         raise Stale(_("It does not reach out any more."))
     _kind, grids = _areas(community_id, Layer.RESPONSIBILITY, from_date)
-    share = {grid.id: shapely.intersection(area.shape, grid.shape).area for grid in grids}
+    share = {grid.id: _common(area.shape, grid.shape).area for grid in grids}
     home = max(grids, key=lambda grid: share[grid.id], default=None)
     if home is None or share[home.id] < area.shape.area / 2:
         raise Refused(_("This cell lies in no grid. Close the gap under it first."))
@@ -112,10 +112,10 @@ def bring_in(*, community_id: int, layer: str, code: str, from_date: date) -> Re
         changes = {"grid_id": home.id}
         renew_version(kind="cell", target_id=area.id, from_date=from_date, changes=changes)
         return Repair((area.code, home.code), _m2(area.shape))
-    beyond = shapely.difference(area.shape, home.shape)
+    beyond = _minus(area.shape, home.shape)
     if _m2(beyond) < _LEAST_M2:
         raise Stale(_("It does not reach out any more."))
-    _redraw("cell", area, shapely.intersection(area.shape, home.shape), from_date)
+    _redraw("cell", area, _common(area.shape, home.shape), from_date)
     return Repair((area.code,), _m2(beyond))
 
 
@@ -131,7 +131,7 @@ def keep_building_whole(*, community_id: int, building_id: int, from_date: date)
         raise NotFound(_("There is no such building."))
     ground = shapely.make_valid(shapely.from_wkb(bytes(building.outline.wkb)))
     _kind, grids = _areas(community_id, Layer.RESPONSIBILITY, from_date)
-    shares = [(shapely.intersection(ground, grid.shape).area, grid) for grid in grids]
+    shares = [(_common(ground, grid.shape).area, grid) for grid in grids]
     held = sorted(
         ((area, grid) for area, grid in shares if area > 0),
         key=lambda pair: (-pair[0], pair[1].code),
@@ -145,10 +145,10 @@ def keep_building_whole(*, community_id: int, building_id: int, from_date: date)
     ).exists():
         raise Refused(_("Grids are made of cells here. Give a cell to the other grid instead."))
     keeper = held[0][1]
-    whole = shapely.intersection(ground, _outline(community_id, from_date))
-    _redraw("grid", keeper, shapely.union_all([keeper.shape, whole]), from_date)
+    whole = _common(ground, _outline(community_id, from_date))
+    _redraw("grid", keeper, _union(keeper.shape, whole), from_date)
     for _share, grid in held[1:]:
-        _redraw("grid", grid, shapely.difference(grid.shape, whole), from_date)
+        _redraw("grid", grid, _minus(grid.shape, whole), from_date)
     moved = sum(area for area, _grid in held[1:]) / ground.area * _m2(ground)
     return Repair(tuple(grid.code for _share, grid in held), moved)
 
@@ -198,9 +198,21 @@ def _shape(outline: Any) -> shapely.Geometry:
     return shapely.from_wkb(bytes(outline.wkb))
 
 
+def _union(*shapes: shapely.Geometry) -> shapely.Geometry:
+    return shapely.union_all(shapes, grid_size=RASTER_DEGREES)
+
+
+def _minus(shape: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    return shapely.difference(shape, other, grid_size=RASTER_DEGREES)
+
+
+def _common(shape: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    return shapely.intersection(shape, other, grid_size=RASTER_DEGREES)
+
+
 def _common_m(plane: Plane, edge: shapely.Geometry, shape: shapely.Geometry) -> float:
     """Metres of a neighbour's border that run along the gap."""
-    return float(plane.metres(shapely.intersection(shapely.boundary(shape), edge)).length)
+    return float(plane.metres(_common(shapely.boundary(shape), edge)).length)
 
 
 def _m2(shape: shapely.Geometry) -> float:
