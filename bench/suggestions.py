@@ -157,7 +157,7 @@ def _large(examples: list[Example]) -> list[Figure]:
             f"training on {LARGE:,} texts of {LARGE_LABELS} classes, with calibration",
             "minutes",
             f"{seconds:.0f} s, of the processor {cpu:.0f} s",
-            seconds <= 900,
+            cpu <= 900,
             f"{len(model.vocabulary):,} runs; memory {before / 1024:.0f} → {after / 1024:.0f} MB;"
             f" file {len(to_bytes(model)) / 1e6:.1f} MB",
         )

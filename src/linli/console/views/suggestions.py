@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.console.forms.suggestions import SuggestionSettingsForm
@@ -48,7 +49,7 @@ def suggestions(request: StaffRequest) -> HttpResponse:
         purposes=[
             {
                 "code": purpose,
-                "title": _("Classes") if purpose == "class" else _("Units"),
+                "title": _("Classes") if purpose == "class" else pgettext("suggestion", "Units"),
                 "table": _versions(purpose),
             }
             for purpose in _PURPOSES

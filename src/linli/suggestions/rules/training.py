@@ -21,8 +21,8 @@ EPOCHS = 40
 PACE = 0.5
 DECAY = 2e-5  # of a weight, each time its run occurs in a batch
 FOLDS = 3
-MOST_STEPS = 6_000  # batches in all: large archives are gone through fewer times
-MOST_JUDGED = 4_000  # texts that calibration looks at
+MOST_STEPS = 3_000  # batches in all: large archives are gone through fewer times
+MOST_JUDGED = 4_000  # texts that calibration looks at; of more than these, one fold does
 _SEED = 11
 
 
@@ -76,7 +76,10 @@ def train(
     del counts
     weights, bias = _fit(rows, answers, len(known), len(labels))
     model = Model(labels, tuple(known), idf, weights.astype(np.float16), bias)
-    return replace(model, temperature=_temperature(rows, answers, len(known), len(labels), folds))
+    said = np.array([not one.public for one in examples])
+    judged = np.flatnonzero(said if said.any() else ~said)  # how people speak, not catalogues
+    found = _temperature(rows, answers, len(known), len(labels), folds, judged)
+    return replace(model, temperature=found)
 
 
 def _known(examples: Sequence[Example], least_sources: int) -> list[str]:
@@ -155,16 +158,25 @@ def _fit(
 
 
 def _temperature(
-    rows: Rows, answers: NDArray[np.int64], width: int, labels: int, folds: int
+    rows: Rows,
+    answers: NDArray[np.int64],
+    width: int,
+    labels: int,
+    folds: int,
+    among: NDArray[np.int64],
 ) -> float:
     """By what to divide logits, so that of all said with 80 % four in five are right.
 
-    Found on texts that the judging model was not trained on: each fold judged by the others.
+    Found on texts (`among`) that the judging model was not trained on: each fold judged by the
+    others.
     """
-    order = np.random.default_rng(_SEED).permutation(len(rows))[:MOST_JUDGED]
+    order = np.random.default_rng(_SEED).permutation(among)
+    many = len(order) > MOST_JUDGED
+    parts = [order[: MOST_JUDGED // folds]] if many else [order[n::folds] for n in range(folds)]
+    order = np.concatenate(parts)
     judged = np.zeros((len(rows), labels), dtype=np.float32)
-    for number in range(folds):
-        out, others = order[number::folds], np.delete(order, np.s_[number::folds])
+    for out in parts:
+        others = np.setdiff1d(np.arange(len(rows)), out)
         if not len(out) or not len(others):
             return 1.0
         weights, bias = _fit(rows, answers, width, labels, others)
