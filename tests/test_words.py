@@ -11,6 +11,7 @@ CATALOGUES = sorted(Path(__file__).resolve().parents[1].glob("src/linli/*/locale
 ENTRY = re.compile(
     r'msgid ((?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?msgstr(?:\[0\])? ((?:".*"\n?)+)'
 )
+HALF = re.compile(r"[\u4e00-\u9fff][,;?!]|[\u4e00-\u9fff]\([^)]*[\u4e00-\u9fff]")
 GAP = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -31,3 +32,14 @@ def test_every_sentence_is_translated(path: Path) -> None:
             broken.append(english)
     assert not empty
     assert not broken, "the translation has a gap that the sentence does not fill"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: p.parts[-4])
+def test_chinese_sentences_have_chinese_punctuation(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    half = [
+        chinese
+        for entry in ENTRY.finditer(text)
+        if _text(entry.group(1)) and HALF.search(chinese := _text(entry.group(2)))
+    ]
+    assert not half, "write ，；？！（） beside Chinese characters"

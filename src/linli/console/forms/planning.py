@@ -117,7 +117,7 @@ class StaffingFilter(forms.Form):
     q = words(_("Name or code"), 60, required=False)
     scheme = forms.ChoiceField(label=_("Scheme"), required=False)
     state = forms.ChoiceField(
-        label=_("People"),
+        label=_("Number of staff"),
         required=False,
         choices=[
             ("", pgettext_lazy("filter", "All")),
@@ -143,7 +143,7 @@ class ProfileForm(forms.Form):
         help_text=_("Old lanes, estates and villages side by side; some schemes add a person."),
     )
     people = _whole(
-        _("People"),
+        _("Number of staff"),
         0,
         10_000,
         required=False,
