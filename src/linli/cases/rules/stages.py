@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,6 +25,21 @@ class Stage(TextChoices):
     VOIDED = "voided", pgettext_lazy("stage", "Voided")
 
 
+#: The stages as a resident would say them.
+STAGE_WORDS: dict[str, str | Promise] = {
+    Stage.REPORTED: _("Received, waiting to be accepted"),
+    Stage.VERIFYING: _("A grid worker is having a look"),
+    Stage.FILED: _("Accepted, being assigned"),
+    Stage.DISPATCHED: _("Assigned to the unit in charge"),
+    Stage.HANDLING: _("Being dealt with"),
+    Stage.HANDLED: _("Done, waiting for a check"),
+    Stage.CHECKING: _("Being checked on site"),
+    Stage.CLOSED: _("Solved"),
+    Stage.EVALUATED: _("Solved"),
+    Stage.DISMISSED: _("Not accepted"),
+    Stage.MERGED: _("Joined with another report"),
+    Stage.VOIDED: pgettext_lazy("told", "Cancelled"),
+}
 #: Stages in which somebody still has to act, in the order of the loop.
 OPEN = (
     Stage.REPORTED,

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from linli.cases.models import Case, CaseEvent
 from linli.cases.queries.following import TOLD, WORDS_TOLD
 from linli.cases.rules.moves import MOVES
+from linli.cases.rules.stages import STAGE_WORDS
 from linli.open311.models import Submission
 from linli.open311.queries.requests import Seen
 from linli.open311.rules.moments import written
-from linli.open311.rules.statuses import FINER, NOTES, ON_HOLD, status_of
+from linli.open311.rules.statuses import FINER, ON_HOLD, status_of
 
 Row = dict[str, Any]
 #: Moves whose words may be a resident's: never told on, whoever asks.
@@ -59,7 +60,7 @@ def _request(one: Seen, origin: str) -> Row:
 
 
 def _notes(one: Seen) -> str:
-    words = str(ON_HOLD if one.root.is_suspended else NOTES[one.root.stage])
+    words = str(ON_HOLD if one.root.is_suspended else STAGE_WORDS[one.root.stage])
     if one.root.pk != one.case.pk:
         return _("%(words)s (handled as %(number)s)") % {
             "words": words,
@@ -133,7 +134,7 @@ def _note(one: Seen, event: CaseEvent) -> Row:
 
 def words_of(one: Seen, event: CaseEvent) -> str:
     """An event in words: its name; to whoever sent the report also what the centre says there."""
-    name = str(MOVES[event.move].label) if event.move in MOVES else str(NOTES["reported"])
+    name = str(MOVES[event.move].label) if event.move in MOVES else str(STAGE_WORDS["reported"])
     tells = one.whole and event.move in WORDS_TOLD and event.move not in _OF_RESIDENTS
     return f"{name}：{event.opinion}" if tells and event.opinion else name
 

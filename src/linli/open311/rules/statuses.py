@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.rules.stages import OPEN, Stage
 
 STATUSES = ("open", "closed")
-#: What a stage means to whoever reported; the status is open or closed, this is status_notes.
-NOTES: dict[str, str | Promise] = {
-    Stage.REPORTED: _("Received, waiting to be accepted"),
-    Stage.VERIFYING: _("A grid worker is having a look"),
-    Stage.FILED: _("Accepted, being assigned"),
-    Stage.DISPATCHED: _("Assigned to the unit in charge"),
-    Stage.HANDLING: _("Being dealt with"),
-    Stage.HANDLED: _("Done, waiting for a check"),
-    Stage.CHECKING: _("Being checked on site"),
-    Stage.CLOSED: _("Solved"),
-    Stage.EVALUATED: _("Solved"),
-    Stage.DISMISSED: _("Not accepted"),
-    Stage.MERGED: _("Joined with another report"),
-    Stage.VOIDED: _("Cancelled"),
-}
 ON_HOLD = _("On hold")
 #: The stages as states of service request updates (mySociety's extension).
 FINER: dict[str, str] = {

@@ -15,8 +15,9 @@ from linli.cases import rules
 from linli.cases.models import Case, CaseEvent, CaseFile
 from linli.cases.queries import Followed
 from linli.cases.queries.following import WORDS_TOLD
+from linli.cases.rules.stages import STAGE_WORDS
 from linli.kernel.errors import NotFound
-from linli.portal.rules import RATINGS, STAGE_WORDS
+from linli.portal.rules import RATINGS
 from linli.staff import queries as staff
 
 #: Moves whose words may be a resident's: shown only to whom they must be from.

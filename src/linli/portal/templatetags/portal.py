@@ -4,7 +4,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import get_language
 
-from linli.portal.rules import STAGE_WORDS
+from linli.cases.rules.stages import STAGE_WORDS
 from linli.territory.queries import AddressHit, RegionFacts
 
 register = template.Library()

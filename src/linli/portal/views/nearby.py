@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linli.cases import queries as cases
+from linli.cases.rules.stages import STAGE_WORDS
 from linli.files import services as files
 from linli.portal.forms.report import point_of
 from linli.portal.queries import choices
-from linli.portal.rules import STAGE_WORDS
 from linli.staff.web import public_page
 
 RADIUS_M = 1000
