@@ -34,7 +34,7 @@ from linli.suggestions.rules.linear import Model, from_bytes, guesses, to_bytes
 from linli.suggestions.rules.measuring import Figures, measure
 from linli.suggestions.rules.training import Example, train
 
-LARGE, LARGE_LABELS = 20_000, 190  # cases and classes of a city, made up of the same words
+LARGE, LARGE_LABELS = 10_000, 190  # cases and classes of a city, made up of the same words
 
 
 def real(folder: Path) -> list[Example]:
@@ -58,10 +58,10 @@ def large(examples: list[Example]) -> list[Example]:
     """An archive as large as the program learns from: sentences of the messages, shuffled."""
     random = np.random.default_rng(5)
     parts = [part for one in examples for part in one.text.split("。") if len(part) > 8]
-    chosen = random.integers(0, len(parts), size=(LARGE, 3))
+    chosen = random.integers(0, len(parts), size=(LARGE, 2))
     labels = random.integers(0, LARGE_LABELS, size=LARGE)
     return [
-        Example("。".join(parts[n] for n in row), f"E{label:04}", f"s{number % 15_000}")
+        Example("。".join(parts[n] for n in row), f"E{label:04}", f"s{number % 8_000}")
         for number, (row, label) in enumerate(zip(chosen, labels, strict=True))
     ]
 

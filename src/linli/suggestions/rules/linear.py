@@ -71,12 +71,14 @@ class Model:
         """One number a label, calibrated; log of shares but for a constant."""
         where, values = vector(counts, self.places, self.idf)
         raw = values @ self.weights[where].astype(np.float32) + self.bias
-        calm: Floats = np.asarray(raw / self.temperature, dtype=np.float32)
+        calm: Floats = (raw / self.temperature).astype(np.float32)
         return calm
 
     def shares(self, counts: Counter[str]) -> Floats:
         """The confidence of each label; they sum to one."""
-        return softmax(self.logits(counts)[None, :])[0]
+        (row,) = softmax(self.logits(counts)[None, :])
+        shares: Floats = row
+        return shares
 
 
 def vector(

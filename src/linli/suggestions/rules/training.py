@@ -70,10 +70,8 @@ def train(
         raise ValueError("no run is common enough")
     column = {label: number for number, label in enumerate(labels)}
     answers = np.array([column[one.label] for one in examples], dtype=np.int64)
-    counts = [one.counts() for one in examples]
-    idf = _idf(counts, known)
-    rows = _rows(counts, known, idf)
-    del counts
+    idf = _idf(examples, known)
+    rows = _rows(examples, known, idf)
     weights, bias = _fit(rows, answers, len(known), len(labels))
     model = Model(labels, tuple(known), idf, weights.astype(np.float16), bias)
     said = np.array([not one.public for one in examples])
@@ -93,20 +91,22 @@ def _known(examples: Sequence[Example], least_sources: int) -> list[str]:
     return list(known)
 
 
-def _idf(counts: Sequence[Counter[str]], known: Sequence[str]) -> Floats:
+def _idf(examples: Sequence[Example], known: Sequence[str]) -> Floats:
     """How telling each run is by how few texts hold it."""
-    held: Counter[str] = Counter()
-    for one in counts:
-        held.update(one.keys())
-    share = np.array([held[run] for run in known], dtype=np.float32)
-    return (np.log((1 + len(counts)) / (1 + share)) + 1).astype(np.float32)
+    held = dict.fromkeys(known, 0)
+    for one in examples:
+        for run in one.counts():
+            if run in held:
+                held[run] += 1
+    share = np.array(list(held.values()), dtype=np.float32)
+    return (np.log((1 + len(examples)) / (1 + share)) + 1).astype(np.float32)
 
 
-def _rows(counts: Sequence[Counter[str]], known: Sequence[str], idf: Floats) -> Rows:
+def _rows(examples: Sequence[Example], known: Sequence[str], idf: Floats) -> Rows:
     places = {run: place for place, run in enumerate(known)}
     where, values, start = [], [], [0]
-    for one in counts:
-        at, worth = vector(one, places, idf)
+    for one in examples:
+        at, worth = vector(one.counts(), places, idf)
         where.append(at.astype(np.int32))
         values.append(worth)
         start.append(start[-1] + len(at))

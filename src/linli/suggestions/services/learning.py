@@ -25,7 +25,7 @@ from linli.suggestions.rules.training import Example, train
 from linli.suggestions.services.versions import GRANT, adopt, step_back_if_worse
 
 log = logging.getLogger(__name__)
-MOST_CASES = 20_000  # the newest
+MOST_CASES = 10_000  # the newest
 LEAST_CASES = 200  # of the held-in part; fewer teach less than the catalogue's words
 LEAST_OF_LABEL = 5
 MOST_HELD_OUT = 3_000
@@ -49,7 +49,7 @@ class Lore(NamedTuple):
 def learn_from_cases(*, purpose: str, now: datetime, actor: User | None = None) -> ModelVersion:
     """A new version of what closed cases teach; in force unless it is worse than the present one.
 
-    `actor` None: the schedule. A minute or so on 20,000 cases. Raises NotYours, TooLittle.
+    `actor` None: the schedule. A minute or so on 10,000 cases. Raises NotYours, TooLittle.
     """
     if actor is not None:
         require(actor, GRANT)
