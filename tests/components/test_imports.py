@@ -151,6 +151,29 @@ def test_a_census_shows_what_was_added_moved_changed_and_is_gone(
     assert Component.objects.get(code=int(code(1))).note == "old"  # an empty cell says nothing
 
 
+def test_a_census_removes_nothing_whose_row_was_left_out(town: Town, tmp_path: Path) -> None:
+    bring_in(write_csv(tmp_path / "a.csv", [row(1), row(2), row(3), row(4)]))
+    seen = [row(1), row(2, 状态="banana"), row(3, place=(0, 0))]
+    job = bring_in(write_csv(tmp_path / "b.csv", seen), census=True)
+    assert (job.same, job.rejected, job.gone) == (1, 2, 1)
+    removed = Component.objects.filter(state=State.REMOVED)
+    assert [one.number for one in removed] == [code(4)]
+
+
+def test_a_census_knows_the_keys_of_rows_left_out(town: Town, tmp_path: Path) -> None:
+    heads = ("编号", "经度", "纬度", "状态")
+    place = [str(one) for one in INSIDE]
+    how = {
+        "mapping": {"key": "编号", "x": "经度", "y": "纬度", "state": "状态"},
+        "class_code": "C0101",
+    }
+    first = [["A-1", *place, ""], ["A-2", *place, ""], ["A-3", *place, ""]]
+    bring_in(write_csv(tmp_path / "a.csv", first, heads), **how)
+    again = [["A-1", *place, ""], ["A-2", *place, "banana"]]
+    job = bring_in(write_csv(tmp_path / "b.csv", again, heads), census=True, **how)
+    assert (job.same, job.rejected, job.gone) == (1, 1, 1)
+
+
 def test_what_was_gone_and_is_found_again_comes_back(town: Town, tmp_path: Path) -> None:
     bring_in(write_csv(tmp_path / "a.csv", [row(1), row(2)]))
     bring_in(write_csv(tmp_path / "b.csv", [row(1)]), census=True)

@@ -189,7 +189,7 @@ def _over(job: Import, stage: str) -> None:
 def write_faults(job: Import, file: IO[str]) -> int:
     """The rows left out as CSV that spreadsheets open: row, key, field, reason. Streams them."""
     writer = csv.writer(file)
-    writer.writerow([_("Row"), _("Key"), _("Field"), _("Reason")])
+    writer.writerow([_("Row"), _("Code or key"), _("Field"), _("Reason")])
     count = 0
     rows = ImportFault.objects.filter(job=job).order_by("row")
     for row, key, field, reason in rows.values_list("row", "key", "field", "reason").iterator():
