@@ -86,6 +86,8 @@ def places(city: City, system: Person, security: Person) -> dict[str, str]:
     }
     found = {}
     for pattern in _patterns():
+        if set(pattern.pattern.regex.groupindex) - set(values) - {"code", "token"}:
+            continue  # rows of other packages: tests/test_permissions.py opens every door
         asked = {name: values[name] for name in pattern.pattern.regex.groupindex if name in values}
         if "code" in pattern.pattern.regex.groupindex:
             name = str(pattern.name)
