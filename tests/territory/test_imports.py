@@ -15,7 +15,8 @@ from django.core.management import CommandError, call_command
 from linli.kernel.errors import BadInput, Refused, Stale
 from linli.territory import services
 from linli.territory.models import Address, Cell, CellVersion, Grid, Region, Road, TerritoryState
-from linli.territory.queries import locate, locate_on
+from linli.territory.queries import locate, locate_on, topology_report
+from linli.territory.queries.inside import inside
 from linli.territory.rules.codes import cell_code
 from linli.territory.rules.coordinates import CRS, from_wgs84
 from linli.territory.rules.lattice import cells_in
@@ -178,6 +179,32 @@ def test_grids_and_cells_belong_to_their_community(community: Region) -> None:
     assert version.area_m2 == pytest.approx(10_000, rel=0.1)
     again = services.import_cells(rows=cell_rows(), from_date=LATER)
     assert (again.new, again.changed, again.same) == (0, 0, cells.new)
+
+
+def test_grids_lie_inside_grids_three_levels_deep_and_no_deeper(community: Region) -> None:
+    """R38: big, middle and small grids; each knows the one it lies in, and nothing counts twice."""
+    west, _south, _east, north = LEFT.bounds
+    middle = shapely.box(west, 30.70, 111.285, north)
+    small = shapely.box(west, 30.70, 111.285, 30.705)
+    rows = [
+        Row(1, {"code": "420503001001Z0010101", "name": "小", "households": "100"}, small),
+        Row(2, {"code": "420503001001Z00101", "name": "中", "households": "200"}, middle),
+        Row(3, {"code": "420503001001Z001", "name": "大", "households": "400"}, LEFT),
+        Row(4, {"code": "420503001001Z001010101", "name": "x"}, small),
+        Row(5, {"code": "420503001001Z00201", "name": "x"}, small),
+    ]
+    report = services.import_grids(rows=rows, from_date=DAY)
+    assert report.new == 3
+    assert {one.number: one.field for one in report.rejected} == {4: "code", 5: "parent"}
+    grid = Grid.objects.select_related("parent__parent").get(name="小")
+    assert grid.parent is not None
+    assert grid.parent.parent is not None
+    assert (grid.parent.name, grid.parent.parent.name) == ("中", "大")
+    assert topology_report(community.pk, on=DAY).clean, "a grid inside a grid is no overlap"
+    assert locate(111.281, 30.701).grid_id == grid.parent.parent.pk
+    for ground, held in ((LEFT, (1, 400)), (middle, (1, 200)), (small, (1, 100))):
+        found = inside(shapely.to_wkb(ground, hex=True), on=DAY)
+        assert (found.grids, found.households) == held, "households count once"
 
 
 def test_a_cell_with_a_wrong_code_grid_or_grade_is_rejected(community: Region) -> None:

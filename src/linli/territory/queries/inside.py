@@ -12,7 +12,7 @@ from linli.territory.queries.features import Box
 
 class Inside(NamedTuple):
     """What is known of an area. Households are those of the responsibility grids that lie wholly
-    inside; whoever shows them hides small numbers."""
+    inside, without those inside such a grid (R38); whoever shows them hides small numbers."""
 
     area_m2: float
     grids: int
@@ -29,7 +29,11 @@ _INSIDE = """
         SELECT count(*) AS grids, coalesce(sum(g.households), 0) AS households
         FROM drawn, territory_gridversion v JOIN territory_grid g ON g.id = v.grid_id
         WHERE v.during @> %(on)s::date AND g.layer = 'responsibility'
-            AND v.outline && shape AND ST_Covers(shape, v.outline)),
+            AND v.outline && shape AND ST_Covers(shape, v.outline)
+            AND NOT EXISTS (
+                SELECT FROM territory_gridversion above
+                WHERE above.grid_id = g.parent_id AND above.during @> %(on)s::date
+                    AND ST_Covers(shape, above.outline))),
     built AS (
         SELECT count(*) AS buildings, coalesce(sum(b.floors), 0) AS floors
         FROM drawn, territory_building b
