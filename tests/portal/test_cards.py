@@ -63,6 +63,7 @@ def test_a_printing_is_counted_for_each_grid_and_opens_its_sheet(city: City, pos
     text = sheet.content.decode()
     assert text.count('class="card-one"') == 6
     assert text.count("<symbol") == 2, "the code of a grid is drawn once"
+    assert text.count('<rect fill="#fff"') == 2, "style sheets do not reach into what is used"
     assert str(home.posts["worker"].user) in text
     client.get(answer["Location"])
     assert CardIssue.objects.count() == 2, "looking again counts nothing"
