@@ -13,9 +13,9 @@ GRAVE = frozenset({"void", "dismiss", "merge"})
 #: What moves a case along the seven steps stands before the side doors.
 MAIN = (
     "verify", "file", "dispatch", "arbitrate", "accept", "report_back", "request_check", "check",
-    "close", "rework", "evaluate", "extend", "refuse_extension", "sign_escalation", "refuse_escalation",
-    "resume", "co_report", "give_feedback", "request_verification", "self_handle", "reopen",
-    "supervise", "comment",
+    "close", "rework", "evaluate", "extend", "refuse_extension", "sign_escalation",
+    "refuse_escalation", "resume", "co_report", "give_feedback", "request_verification",
+    "self_handle", "reopen", "supervise", "comment",
 )  # fmt: skip
 
 _LABELS: dict[str, Words] = {
