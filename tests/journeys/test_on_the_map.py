@@ -181,6 +181,20 @@ def test_borders_of_another_day(scene: Scene) -> None:
     assert width() == pytest.approx(121.0 + STEP / 2, abs=1e-4)
 
 
+def test_what_was_found_is_walked_by_arrows_and_makes_way_for_the_map(scene: Scene) -> None:
+    home = scene.city.districts[0]
+    page = opened(scene)
+    field, hits = page.get_by_label("Find a place on the map"), page.locator(".map-hit")
+    field.fill(home.grids[1].name)
+    expect(hits.first).to_be_visible()
+    field.press("ArrowDown")
+    expect(hits.first).to_be_focused()
+    hits.first.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.get_by_role("button", name="Measure").click()
+    expect(hits).to_have_count(0)
+
+
 def test_finding_a_place_and_asking_what_is_there(scene: Scene) -> None:
     home = scene.city.districts[0]
     Building.objects.create(name="邻里大厦", outline=square(121.004, 31.004, 0.0005), floors=9)

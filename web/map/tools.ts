@@ -150,9 +150,26 @@ function search(map: LibreMap, half: HTMLElement): void {
     const [lon, lat] = map.getCenter().toArray();
     Object.assign(parameters, { lon: lon.toFixed(5), lat: lat.toFixed(5) });
   });
-  form?.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") form.querySelector(".map-found")?.replaceChildren();
+  const close = (): void => form?.querySelector(".map-found")?.replaceChildren();
+  half.addEventListener("pointerdown", ({ target }) => {
+    if (!form?.contains(target as Node)) close();
   });
+  form?.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !form.contains(relatedTarget as Node)) close();
+  });
+  form?.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") walk(form, event);
+  });
+}
+
+/// Arrows go from the field through what was found, and back.
+function walk(form: HTMLElement, event: KeyboardEvent): void {
+  const stops = [...form.querySelectorAll<HTMLElement>("input, .map-hit")];
+  const next = stops.indexOf(document.activeElement as HTMLElement) + (event.key === "ArrowDown" ? 1 : -1);
+  if (stops.length < 2 || !stops[next]) return;
+  event.preventDefault();
+  stops[next].focus();
 }
 
 /// The print shows what the map shows: place, ground, layers.
