@@ -131,7 +131,7 @@ def test_the_same_photo_is_found_far_away_and_days_later_after_another_compressi
 
 def test_the_index_of_fingerprints_serves_the_question(city: City) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
     with CaptureQueriesContext(connection) as seen:
         cases_with_pictures([12345])
     with connection.cursor() as cursor:

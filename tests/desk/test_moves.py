@@ -201,7 +201,8 @@ def test_the_suggested_unit_is_chosen_already_and_says_why(city: City, at_desk: 
     form = page.context["form"]
     assert form.chosen_units == {str(home.utility.pk)}
     assert form.units.suggested[0].note in page.content.decode()
-    assert home.street.name in form.units.suggested[0].note
+    assert city.case_class.code in form.units.suggested[0].note
+    assert home.utility.name in form.units.suggested[0].note
 
 
 def test_the_slower_of_two_is_shown_what_changed(city: City, at_desk: Seated) -> None:

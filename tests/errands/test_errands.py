@@ -99,7 +99,7 @@ def test_work_by_steps_leaves_what_it_did_and_says_so(asker: User) -> None:
     assert traces() == 1
     errand = ask(asker, kind="tests.steps")
     Errand.objects.filter(pk=errand.pk).update(state=State.RUNNING, starts=MOST_STARTS)
-    assert "goes on from there" in run(errand).outcome
+    assert "从中断处继续" in run(errand).outcome
     assert run(ask(asker, kind="tests.steps")).outcome == "10 counted."
 
 

@@ -140,5 +140,7 @@ def test_every_role_of_the_seeds_is_allowed_and_every_grant_of_cases_is_in_one()
     for template in queries.templates():
         rules.kind_of(template.grants)
     given = {code for template in queries.templates() for code in template.grants}
-    assert set(rules.GRANTS) <= given
+    by_hand = {"maps.count_few"}  # few see fewer than five: nobody begins with it (R108)
+    assert set(rules.GRANTS) - by_hand <= given
+    assert not by_hand & given
     assert services.seed_templates() == 0

@@ -8,15 +8,15 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
+        from linli.cases.rules import Channel, Urgency
+        from linli.cases.services.trials import TRIALS
+        from linli.errands.rules import register_errands
         from linli.notices.rules import (
             MessageKind,
             NoticeKind,
             register_messages,
             register_notices,
         )
-        from linli.cases.rules import Channel, Urgency
-        from linli.cases.services.trials import TRIALS
-        from linli.errands.rules import register_errands
         from linli.routing.rules.words import register_words
         from linli.staff.rules import register_grants
 

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from linli.kernel.indexes import index_beside
+
 # The four quarters of a fingerprint, each with its place (cases.rules.likeness.bands_of).
 BANDS = (
     "ARRAY[(fingerprint & 65535)::int, 65536 | (fingerprint >> 16 & 65535)::int,"
@@ -19,9 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="casefile", name="fingerprint", field=models.BigIntegerField(null=True)
         ),
-        migrations.RunSQL(
-            "CREATE INDEX CONCURRENTLY IF NOT EXISTS case_picture ON cases_casefile"
-            f" USING gin (({BANDS})) WHERE fingerprint IS NOT NULL",
-            "DROP INDEX CONCURRENTLY IF EXISTS case_picture",
+        index_beside(
+            "case_picture", f"cases_casefile USING gin (({BANDS})) WHERE fingerprint IS NOT NULL"
         ),
     ]

@@ -1,7 +1,8 @@
 import django.db.models.deletion
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models import F, Q
+
+from linli.kernel.indexes import AddIndexBeside
 
 _SEEN_BY = (
     "district", "street", "community", "grid", "lead_unit", "shared_with", "tracker", "case_class",
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
                 to="staff.unit",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             "case",
             models.Index(
                 F("reported_at").desc(),
@@ -39,7 +40,7 @@ class Migration(migrations.Migration):
                 condition=Q(decline_count__gt=0),
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             "case",
             models.Index(
                 fields=["arbiter"],

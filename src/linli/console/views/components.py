@@ -200,7 +200,12 @@ def _status(request: StaffRequest, job: Any) -> HttpResponse:
         heads=(_("Row"), _("Code or key"), _("Column"), _("Reason")),
         numbers=(0,),
         rows=[
-            row(one.row, Cell(text=one.key, whole=True), label_of(one.field), one.reason)
+            row(
+                one.row,
+                Cell(text=one.key, whole=True),
+                Cell(text=label_of(one.field), whole=True),
+                one.reason,
+            )
             for one in queries.faults_of(job, most=LEFT_OUT)
         ],
         label=_("Rows that are left out"),

@@ -70,11 +70,12 @@ class Standing(NamedTuple):
 
 
 def enter(*, now: datetime, seed: int = 17) -> int:
-    """Make the city's components up and import them; returns how many. Nothing if there are any.
+    """Make the city's components up and import them; returns how many. Nothing if there are any, or
+    no ground for them.
 
     The same every time, but for the days.
     """
-    if Component.objects.exists():
+    if Component.objects.exists() or not Road.objects.exists():
         return 0
     now -= BEFORE
     with tempfile.TemporaryDirectory() as folder:
