@@ -161,6 +161,28 @@ def test_a_gap_is_repaired_by_a_button(system: Person, city: City) -> None:
     assert "no fix of this name" in wrong.content.decode()
 
 
+def test_a_building_in_two_grids_of_cells_is_mended_by_a_cell(system: Person, city: City) -> None:
+    day = timezone.localdate().isoformat()
+    system.client.post(
+        reverse("console:draw_cells", args=[CODE]),
+        {"how": "lattice", "area_m2": 10_000, "from_date": day},
+    )
+    to_cells = reverse("console:assemble", args=[CODE])
+    system.client.post(to_cells, {"moves": "001:+1, 002:+1", "from_date": day})
+    one, two = (
+        shapely.from_wkb(bytes(version.outline.wkb))
+        for version in GridVersion.objects.filter(
+            during__endswith=None, grid__valid_to__isnull=True
+        )
+    )
+    middle = shapely.line_interpolate_point(shapely.line_merge(one & two), 0.3, normalized=True)
+    Building.objects.create(source_key="between", outline=geos(middle.buffer(0.0001)))
+    page = system.client.get(reverse("console:topology_of", args=[CODE])).content.decode()
+    assert "Buildings in no grid, or in several" in page
+    assert f'href="{to_cells}"' in page
+    assert "fault=building" not in page
+
+
 def test_staffing_lists_communities_that_are_short(system: Person, city: City) -> None:
     Grid.objects.update(households=2_400)
     url = reverse("console:staffing")

@@ -102,17 +102,22 @@ def _strays(code: str, report: TopologyReport) -> Table:
 
 
 def _buildings(code: str, report: TopologyReport) -> Table:
-    """Those in no grid have no button: the gap under them is closed first."""
-    words = _("Keep it whole")
+    """Those in no grid have no fix: the gap under them is closed first. Where grids are made of
+    cells, a cell is given to the other grid instead."""
+    cells = Cell(
+        text=_("Give a cell to the other grid"), url=reverse("console:assemble", args=[code])
+    )
     return Table(
         heads=(_("Building"), _("Grids"), ""),
         rows=[
             row(
                 one.name or f"#{one.building_id}",
                 "、".join(one.grids) or _("in no grid"),
-                _fix(code, words, "building", building=one.building_id)
-                if len(one.grids) > 1
-                else "",
+                ""
+                if len(one.grids) < 2
+                else cells
+                if report.has_cells
+                else _fix(code, _("Keep it whole"), "building", building=one.building_id),
             )
             for one in report.buildings
         ],

@@ -59,6 +59,7 @@ class TopologyReport:
     overlaps: list[Overlap]
     strays: list[Stray]
     buildings: list[Misplaced]
+    has_cells: bool = False  # grids are made of cells: a building moves with its cell
 
     @property
     def clean(self) -> bool:
@@ -79,7 +80,12 @@ _AREAS = """
         FROM territory_cellversion v JOIN territory_cell c ON c.id = v.cell_id
         WHERE c.community_id = %(community)s AND v.during @> %(on)s::date)
 """
-_COMMUNITY = _AREAS + "SELECT ST_Area(outline::geography) FROM community"
+_COMMUNITY = (
+    _AREAS
+    + """
+    SELECT ST_Area(outline::geography), EXISTS (SELECT 1 FROM area WHERE layer = 'cell')
+    FROM community"""
+)
 _GAPS = (
     _AREAS
     + """
@@ -154,6 +160,7 @@ def topology_report(community_id: int, *, on: date, least_m2: float = LEAST_M2) 
             Misplaced(building_id, name, tuple(grids))
             for building_id, name, grids in _rows(_BUILDINGS, asked)
         ],
+        has_cells=bool(area and area[0][1]),
     )
 
 
