@@ -29,6 +29,7 @@ from linli.staff.web import StaffRequest, public_page, staff_page
 
 MVT = "application/vnd.mapbox-vector-tile"
 KEPT_SHORTLY = "public, max-age=300"
+PRIVATE = "private, no-cache"
 WORTH_PACKING = 600  # bytes; below, gzip saves less than a packet
 TileView = Callable[..., HttpResponseBase]
 
@@ -52,11 +53,7 @@ def cases(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
     """One tile of the cases this person may see, with the list's filters in the query string."""
     wanted = read_filter(request.GET)
     body = case_tile(request.user, wanted, *parse_address(z, x, y), now=timezone.now())
-    tag = _tag_of(body)
-    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
-    answer["ETag"] = tag
-    answer["Cache-Control"] = "private, no-cache"
-    return answer
+    return _made(request, body, PRIVATE)
 
 
 @require_safe
@@ -66,11 +63,7 @@ def components(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBas
     """One tile of the components this person may see, with the list's filters in the query."""
     wanted = ComponentFilter.parse({name: request.GET.getlist(name) for name in request.GET})
     body = component_tile(request.user, wanted, *parse_address(z, x, y))
-    tag = _tag_of(body)
-    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
-    answer["ETag"] = tag
-    answer["Cache-Control"] = "private, no-cache"
-    return answer
+    return _made(request, body, PRIVATE)
 
 
 @require_safe
@@ -80,11 +73,7 @@ def marks(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
     """One tile of the marks this person may see, as they hold on the day `on` (default: today)."""
     on = parse_day(request.GET.get("on", "")) or timezone.localdate()
     body = mark_tile(request.user, *parse_address(z, x, y), on=on)
-    tag = _tag_of(body)
-    answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
-    answer["ETag"] = tag
-    answer["Cache-Control"] = "private, no-cache"
-    return answer
+    return _made(request, body, PRIVATE)
 
 
 @require_safe
@@ -92,10 +81,15 @@ def marks(request: StaffRequest, z: str, x: str, y: str) -> HttpResponseBase:
 def nearby(request: HttpRequest, z: str, x: str, y: str) -> HttpResponseBase:
     """One tile of what everybody may know of cases: class, stage, day, a rounded place."""
     body = public_tile(*parse_address(z, x, y), now=timezone.now())
+    return _made(request, body, "public, max-age=60")
+
+
+def _made(request: HttpRequest, body: bytes, kept: str) -> HttpResponseBase:
+    """A tile made for this request, or 304 where the client has the same; `kept` says how long."""
     tag = _tag_of(body)
     answer = get_conditional_response(request, etag=tag) or _tile_answer(request, body)
     answer["ETag"] = tag
-    answer["Cache-Control"] = "public, max-age=60"
+    answer["Cache-Control"] = kept
     return answer
 
 
