@@ -117,19 +117,23 @@ def print_map(request: StaffRequest) -> HttpResponse:
     """The map on one sheet of A4 or A3, landscape: with legend, scale, day and what is shown."""
     now = timezone.now()
     wanted, context = _shown(request, now)
+    context |= sheet_of(request, now) | {"says": MapFilterForm(request.user, wanted).says()}
+    status = 422 if context["refusal"] else 200
+    return render(request, "maps/print.html", context, status=status)
+
+
+def sheet_of(request: StaffRequest, now: datetime) -> dict[str, Any]:
+    """What every sheet on paper has (maps/sheet.html): its size, its window, its ground."""
     paper = request.GET.get("paper", "A4")
-    context |= {
+    return {
         "paper": paper if paper in PAPERS else "A4",
         "papers": PAPERS,
         "bounds": window_of(request, now),
-        "says": MapFilterForm(request.user, wanted).says(),
         "today": timezone.localdate(now),
         "box": request.GET.get("box", "")[:80],
         "ground": request.GET.get("ground", "")[:12],
         "hidden": request.GET.get("hide", "")[:80],
     }
-    status = 422 if context["refusal"] else 200
-    return render(request, "maps/print.html", context, status=status)
 
 
 @require_safe

@@ -17,7 +17,7 @@ from linli.components.forms import ComponentFilterForm
 from linli.components.queries.references import carers
 from linli.components.rules.filters import STANDING, ComponentFilter
 from linli.kernel.errors import BadInput
-from linli.maps.views.page import PAPERS, window_of
+from linli.maps.views.page import sheet_of, window_of
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -69,18 +69,8 @@ def _shown(request: StaffRequest) -> dict[str, Any]:
 def print_components(request: StaffRequest) -> HttpResponse:
     """The map of components on one sheet of A4 or A3, landscape."""
     context = _shown(request)
-    paper = request.GET.get("paper", "A4")
-    now = timezone.now()
-    context |= {
-        "paper": paper if paper in PAPERS else "A4",
-        "papers": PAPERS,
-        "bounds": window_of(request, now),
-        "says": ComponentFilterForm(request.user, context["wanted"].query()).says(),
-        "today": timezone.localdate(now),
-        "box": request.GET.get("box", "")[:80],
-        "ground": request.GET.get("ground", "")[:12],
-        "hidden": request.GET.get("hide", "")[:80],
-    }
+    says = ComponentFilterForm(request.user, context["wanted"].query()).says()
+    context |= sheet_of(request, timezone.now()) | {"says": says}
     return render(
         request, "maps/things_print.html", context, status=422 if context["refusal"] else 200
     )
