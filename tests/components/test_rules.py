@@ -68,6 +68,26 @@ def test_ranges_around_a_point_hold_everything_near_it(
     assert any(low <= near < high for low, high in ranges)
 
 
+@given(lons, lats, lons, lats, st.floats(0, 1), st.floats(0, 1))
+def test_ranges_of_a_box_hold_everything_in_it(
+    lon: float, lat: float, other_lon: float, other_lat: float, across: float, up: float
+) -> None:
+    (west, east), (south, north) = sorted((lon, other_lon)), sorted((lat, other_lat))
+    inside = quads.quad_of(west + across * (east - west), south + up * (north - south))
+    ranges = quads.ranges_of_box(west, south, east, north)
+    assert len(ranges) <= 4
+    assert any(low <= inside < high for low, high in ranges)
+
+
+@pytest.mark.parametrize("box", [(180.0, 30.0, 180.0, 31.0), (-180.0, -90.0, 180.0, 90.0)])
+def test_a_box_at_the_rim_of_the_world_has_ranges(box: tuple[float, float, float, float]) -> None:
+    west, south, east, north = box
+    ranges = quads.ranges_of_box(*box)
+    for lon, lat in ((west, max(south, -85.0)), (east, min(north, 85.0))):
+        place = quads.quad_of(lon, lat)
+        assert any(low <= place < high for low, high in ranges)
+
+
 @pytest.mark.parametrize("epsg", [4491, 4501, 4502, 4507, 4512, 4513, 4527, 4534, 4549, 4554])
 def test_zones_agree_with_proj(epsg: int) -> None:
     zone = zone_of(epsg)

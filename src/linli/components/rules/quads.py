@@ -65,8 +65,10 @@ def ranges_around(lon: float, lat: float, radius_m: float) -> list[tuple[int, in
     return _ranges(x - half, y - half, x + half, y + half)
 
 
-def ranges_within(west: float, south: float, east: float, north: float) -> list[tuple[int, int]]:
-    """Ranges that hold every place of a box of degrees (and some beyond): four tiles at most."""
+def ranges_of_box(west: float, south: float, east: float, north: float) -> list[tuple[int, int]]:
+    """Ranges that hold every place of a box of degrees (and some beyond): four tiles at most. What
+    lies beyond 85° has no tiles."""
+    south, north = max(-85.0, min(85.0, south)), max(-85.0, min(85.0, north))
     (left, top), (right, bottom) = _fractions(west, north), _fractions(east, south)
     return _ranges(left, top, right, bottom)
 
@@ -85,7 +87,7 @@ def _ranges(left: float, top: float, right: float, bottom: float) -> list[tuple[
 
     def tiles(low: float, high: float) -> range:
         first, end = math.floor(low * (1 << z)), math.floor(high * (1 << z))
-        return range(max(0, first), min(last, end) + 1)
+        return range(max(0, min(last, first)), min(last, end) + 1)
 
     found = sorted(tile_range(z, x, y) for x in tiles(left, right) for y in tiles(top, bottom))
     joined: list[tuple[int, int]] = []
@@ -95,20 +97,6 @@ def _ranges(left: float, top: float, right: float, bottom: float) -> list[tuple[
         else:
             joined.append((low, high))
     return joined
-
-
-def ranges_of_box(west: float, south: float, east: float, north: float) -> list[tuple[int, int]]:
-    """Ranges that hold every place in a box of degrees (and some beyond): four tiles at most. What
-    lies beyond 85° has no tiles."""
-    south, north = max(-85.0, min(85.0, south)), max(-85.0, min(85.0, north))
-    corner = tile_at(BITS, quad_of(west, north))
-    other = tile_at(BITS, quad_of(min(east, 180 - 1e-9), south))
-    z = BITS - max(1, *(abs(b - a) for a, b in zip(corner, other, strict=True))).bit_length()
-    shift = BITS - z
-    columns, rows = (
-        range(a >> shift, (b >> shift) + 1) for a, b in zip(corner, other, strict=True)
-    )
-    return sorted(tile_range(z, x, y) for x in columns for y in rows)
 
 
 def fractions_of(quads: NDArray[np.int64], z: int = BITS) -> tuple[NDArray[Any], NDArray[Any]]:

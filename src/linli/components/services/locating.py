@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from linli.components.models import Component, Ground, GroundState, Import, Tally
-from linli.components.rules.quads import ranges_within
+from linli.components.rules.quads import ranges_of_box
 from linli.components.rules.tallies import LEVELS
 from linli.components.services.staging import table_of
 from linli.kernel import progress
@@ -153,7 +153,7 @@ def _standing(change: Change) -> Iterator[list[Any]]:
         one
         for extent in (change.before, change.extent)
         if extent is not None
-        for one in ranges_within(*extent)
+        for one in ranges_of_box(*extent)
     ]
     lanes = ["community_id = %s"] + ["quad >= %s AND quad < %s"] * len(places)
     values = [change.community_id, *(bound for one in places for bound in one)]
