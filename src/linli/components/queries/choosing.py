@@ -13,11 +13,10 @@ from django.db.models import Q
 from linli.catalogue import queries as catalogue
 from linli.components import policy
 from linli.components.models import Component
-from linli.components.queries.lists import near, nearest
+from linli.components.queries.lists import nearest
 from linli.components.queries.narrowing import components
 from linli.components.queries.one import class_label
 from linli.components.rules.codes import CLASS_MARK, parse_code, text_of
-from linli.components.rules.filters import ComponentFilter
 from linli.components.rules.states import State
 
 if TYPE_CHECKING:
@@ -54,21 +53,17 @@ def choosing(user: User | None, point: tuple[float, float] | None, named: str = 
     """What stands within NEAR_M of a point, nearest first, and before it what `named` (a code, or
     the link of a label) names, wherever that stands. `user` None is a resident.
 
-    Two queries at most, and those of `cuts_for`. Raises BadInput for a point that is none.
+    Two queries at most, and one a post of a unit. Raises BadInput for a point that is none.
     """
-    allowed = _public() if user is None else policy.visible_to(user)
+    allowed = ~Q(state=State.REMOVED) & (_public() if user is None else policy.visible_to(user))
     found: list[Choice] = []
     if point is not None:
-        lon, lat = point
-        if user is None:
-            around = nearest(allowed & _STANDING, lon, lat, radius_m=NEAR_M, most=MOST)
-        else:
-            around = near(user, ComponentFilter(), lon=lon, lat=lat, radius_m=NEAR_M, most=MOST)
+        around = nearest(allowed, *point, radius_m=NEAR_M, most=MOST)
         found = [_choice(one, user) for one in around]
     code = parse_code(named)
     chosen = next((one for one in found if one.code == text_of(code or 0)), None)
     if code is not None and chosen is None:
-        rows = components().filter(allowed & _STANDING, code=code).select_related("wording")[:1]
+        rows = components().filter(allowed, code=code).select_related("wording")[:1]
         chosen = next((_choice(one, user) for one in rows), None)
         found = [chosen, *found] if chosen is not None else found
     unknown = named.strip()[:40] if chosen is None else ""
@@ -79,9 +74,6 @@ def public_choice(code: str) -> Choice | None:
     """What the label with a code stands on, for whoever stands before it. One query."""
     found = choosing(None, None, code).choices
     return found[0] if found else None
-
-
-_STANDING = ~Q(state=State.REMOVED)
 
 
 def _public() -> Q:

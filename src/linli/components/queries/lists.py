@@ -101,18 +101,11 @@ def near(
 ) -> list[Component]:
     """What fits within `radius_m` (500 at most) of a point, nearest first, with `distance_m`.
 
-    Removed components are left out unless asked for. One query, and those of `cuts_for`.
+    Removed components are left out unless asked for. One query, and those of `cuts_for`. Raises
+    BadInput.
     """
-    if not (abs(lon) <= 180 and abs(lat) <= 85 and 0 < radius_m <= FARTHEST_M):
-        raise BadInput(
-            _("radius is a number of metres up to %(most)d.") % {"most": FARTHEST_M},
-            field="radius",
-        )
-    cuts = cuts_for(user, wanted)
-    if not cuts:
-        return []
-    standing = Q() if wanted.states else ~Q(state=State.REMOVED)
-    return nearest(fits(cuts) & standing, lon, lat, radius_m=radius_m, most=most, shown=SHOWN)
+    fitting = fits(cuts_for(user, wanted)) & (Q() if wanted.states else ~Q(state=State.REMOVED))
+    return nearest(fitting, lon, lat, radius_m=radius_m, most=most, shown=SHOWN)
 
 
 def nearest(
@@ -125,7 +118,12 @@ def nearest(
     shown: tuple[str, ...] = ("wording",),
 ) -> list[Component]:
     """What fits a condition over `components()` within `radius_m` of a point, nearest first, with
-    `distance_m`. One query; whoever asks says who may see what."""
+    `distance_m`. One query; whoever asks says who may see what. Raises BadInput."""
+    if not (abs(lon) <= 180 and abs(lat) <= 85 and 0 < radius_m <= FARTHEST_M):
+        raise BadInput(
+            _("radius is a number of metres up to %(most)d.") % {"most": FARTHEST_M},
+            field="radius",
+        )
     around = Q()
     for low, beyond in ranges_around(lon, lat, radius_m):
         around |= Q(quad__gte=low, quad__lt=beyond)
