@@ -13,7 +13,7 @@ from linli.kernel.errors import BadInput, Refused, Stale
 from linli.territory import services
 from linli.territory.models import Cell, CellVersion, Grid, GridVersion, Region, Road
 from linli.territory.queries import topology_report
-from linli.territory.rules.blocks import Line, cells_by_streets
+from linli.territory.rules.blocks import STREET_COSTS, Line, cells_by_streets
 from tests.territory.factories import make_cells, make_grid, make_region
 
 SQUARE = shapely.box(120.0, 30.0, 120.004, 30.004)  # 386 m by 443 m
@@ -48,6 +48,17 @@ def test_blocks_become_cells_of_about_the_size() -> None:
     assert areas.min() > 4_000
     assert areas.max() < 17_000
     assert 18 <= len(cells) <= 32
+
+
+@pytest.mark.parametrize(("rail", "street"), [(90, 120), (120, 90)])
+def test_a_small_block_joins_across_the_street_and_not_the_railway(rail: int, street: int) -> None:
+    lines = [
+        Line(shapely.LineString([(x, -5), (x, 105)]), STREET_COSTS[kind])
+        for x, kind in ((rail, "rail"), (street, "residential"))
+    ]
+    cells, _inside = cells_by_streets([shapely.box(0, 0, 210, 100)], lines)
+    edges = {x for cell in cells for x in shapely.bounds(cell)[[0, 2]].round().tolist()}
+    assert edges == {0.0, float(rail), 210.0}
 
 
 def test_cells_keep_to_their_grids() -> None:

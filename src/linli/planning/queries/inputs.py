@@ -20,7 +20,7 @@ from linli.territory.rules.blocks import STREET_COSTS
 from linli.territory.rules.coverage import Plane
 
 # What a street or a bank divides: a border along it costs 1 / (1 + cost) of one over open ground.
-COSTS = {**STREET_COSTS, "rail": 10.0, "service": 0.5, "path": 0.3}
+COSTS = {**STREET_COSTS, "service": 0.5, "path": 0.3}
 BANK = 10.0
 _COMPOUND_M2 = 100_000  # a named residential area up to here is a compound: its walls are not cut
 

@@ -35,6 +35,7 @@ _ON_LINE_M = 0.05
 STREET_COSTS = {
     "motorway": 12.0,
     "trunk": 10.0,
+    "rail": 10.0,
     "primary": 6.0,
     "secondary": 4.0,
     "residential": 2.0,
