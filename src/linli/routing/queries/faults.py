@@ -78,11 +78,11 @@ class _Finder:
                 % {"unit": self._units[rule.unit_id].label},
             )
         yield from self._ground(when)
-        if impossible(when, rule.target):
+        if never := impossible(when):
             yield (
                 "impossible",
                 _("%(condition)s: no case can ever fit. Take one of the conditions away.")
-                % {"condition": label_of(impossible(when, rule.target))},
+                % {"condition": label_of(never)},
             )
 
     def _unit(self, unit_id: int) -> Iterable[tuple[str, str]]:

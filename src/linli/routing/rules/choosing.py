@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from linli.routing.rules.conditions import Conditions
 from linli.routing.rules.facts import Facts
@@ -94,7 +95,7 @@ class RuleBook:
             self._by_class[class_code] = found
         return found
 
-    @property
+    @cached_property
     def asks_component(self) -> bool:
         """Whether a rule asks who cares for the component of a case."""
         return any(

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from linli.routing.rules.choosing import Rule
 from linli.routing.rules.conditions import Conditions
-from linli.routing.rules.targets import OF_COMPONENT, Target
+from linli.routing.rules.targets import Target
 
 T = TypeVar("T")
 #: A region to itself and all above it; empty for one that is gone.
@@ -100,7 +100,7 @@ def _clock_covers(a: Conditions, b: Conditions) -> bool:
     return b.minutes is not None and b.minutes <= a.minutes
 
 
-def impossible(when: Conditions, target: str) -> str:
+def impossible(when: Conditions) -> str:
     """Why no case can ever fit, by the name of a condition; empty where one may.
 
     Working time never lies on a day off.
@@ -110,8 +110,3 @@ def impossible(when: Conditions, target: str) -> str:
     if when.area is not None and when.area.is_empty:
         return "area"
     return ""
-
-
-def needs_component(rule: Rule) -> bool:
-    """Whether the rule asks about a component of the case."""
-    return rule.target in OF_COMPONENT or bool(rule.when.owners or rule.when.maintainers)

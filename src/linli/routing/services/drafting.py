@@ -88,7 +88,7 @@ def save_rule(
     """
     draft = draft_for(actor, set_id)
     row = _rule(draft, rule_id) if rule_id is not None else RoutingRule(rule_set=draft)
-    _take_conditions(row, when, effect.target)
+    _take_conditions(row, when)
     _take_effect(row, effect)
     row.name = clean(name, field="name", most=80, least=1)
     row.name_en = clean(name_en, field="name_en", most=120)
@@ -181,7 +181,7 @@ def _edited(draft: RuleSet) -> None:
     draft.save(update_fields=["edits"])
 
 
-def _take_conditions(row: RoutingRule, when: Conditions, target: str) -> None:
+def _take_conditions(row: RoutingRule, when: Conditions) -> None:
     """Bring the words into the form they are compared in, and refuse what cannot be."""
     for name in ("classes", "regions", "owners", "maintainers", "roads", "words", "channels"):
         if len(getattr(when, name)) > MOST_NAMED:
@@ -194,7 +194,7 @@ def _take_conditions(row: RoutingRule, when: Conditions, target: str) -> None:
         missing = "since" if when.since is None else "until"
         raise BadInput(_("Give both ends of the time of day, or neither."), field=missing)
     when = when.with_(roads=_folded(when.roads), words=_folded(when.words))
-    if fault := impossible(when, target):
+    if fault := impossible(when):
         raise BadInput(
             _("No case can ever fit: working time never lies on a day off."),
             field="days" if fault == "hours" else fault,
