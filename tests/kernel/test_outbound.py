@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.outside import Site, answer, served
 
 from linli.kernel import outbound
 from linli.kernel.errors import BadInput
-from linli.kernel.outbound import NotAllowed, TooLarge, Unreachable, check_url, fetch
+from linli.kernel.outbound import Answer, NotAllowed, TooLarge, Unreachable, check_url, fetch
 
 
 @pytest.fixture
@@ -227,3 +228,19 @@ def test_a_name_nobody_knows_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(outbound.socket, "getaddrinfo", unknown)
     with pytest.raises(Unreachable, match=r"nobody\.example"):
         fetch("GET", "http://nobody.example/")
+
+
+@pytest.mark.parametrize(
+    ("said", "wished"),
+    [
+        ("120", timedelta(minutes=2)),
+        ("Sun, 22 Nov 2026 08:05:00 GMT", timedelta(minutes=5)),
+        ("Sun, 22 Nov 2026 07:00:00 GMT", None),
+        ("²", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_when_to_come_back_is_seconds_or_a_date(said: str, wished: timedelta | None) -> None:
+    now = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    assert Answer(503, {"retry-after": said}, b"").retry_after(now) == wished

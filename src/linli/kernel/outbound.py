@@ -12,6 +12,8 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -49,6 +51,17 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def retry_after(self, now: datetime) -> timedelta | None:
+        """What its Retry-After says, in seconds or as a date; None for nonsense."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 7:
+            return timedelta(seconds=int(text))
+        try:
+            wished = parsedate_to_datetime(text) - now
+        except (ValueError, TypeError):
+            return None
+        return wished if wished > timedelta() else None
 
 
 def check_url(url: str, *, field: str = "url") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from linli.cases.models import Case
 from linli.cases.queries import cases_for
 from linli.deliveries.rules import Later, Never, Outcome, Parcel, Sent, State
-from linli.kernel import outbound
 from linli.kernel.jobs import later
 from linli.open311.models import Destination, Forward
 from linli.open311.rules import client
@@ -76,7 +75,7 @@ def _send(forward: Forward, case: Case, *, now: datetime) -> Outcome:
     said = client.said_in(answer.body)
     words = f"{answer.status} {said}".strip()
     if answer.status in BUSY:
-        return Later(words, after=_wished(answer))
+        return Later(words, after=answer.retry_after(now))
     if 300 <= answer.status < 400:
         return Never(_("The address leads elsewhere (%s). Correct the endpoint.") % answer.status)
     Forward.objects.filter(pk=forward.pk).update(tried=False)  # refused: nothing has arrived
@@ -106,11 +105,6 @@ def fields_of(destination: Destination, case: Case) -> dict[str, str]:
 def mark_of(case: Case) -> str:
     """What our number looks like in the words of a case that was sent on."""
     return f"[{case.number}]"
-
-
-def _wished(answer: outbound.Answer) -> timedelta | None:
-    text = answer.headers.get("retry-after", "")
-    return timedelta(seconds=int(text)) if text.isdigit() and len(text) < 6 else None
 
 
 def _arrived(forward: Forward, receipt: remote.Receipt, *, now: datetime) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cache
 
 from django.utils import timezone
@@ -101,19 +100,7 @@ def _outcome(answer: Answer, now: datetime) -> Outcome:
         return Later(
             _("Answered with %d: the receiver does not let us in. Compare the secret.") % status
         )
-    return Later(_("Answered with %d.") % status, after=_retry_after(answer, now))
-
-
-def _retry_after(answer: Answer, now: datetime) -> timedelta | None:
-    """What a Retry-After says, in seconds or as a date; None for nonsense."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 7:
-        return timedelta(seconds=int(text))
-    try:
-        wished = parsedate_to_datetime(text) - now
-    except (ValueError, TypeError):
-        return None
-    return wished if wished > timedelta() else None
+    return Later(_("Answered with %d.") % status, after=answer.retry_after(now))
 
 
 def _settled(parcel: Parcel, state: Delivered, outcome: Outcome, now: datetime) -> None:
