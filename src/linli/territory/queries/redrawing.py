@@ -12,8 +12,8 @@ from typing import Any
 import shapely
 from django.db import connection
 
-from linli.territory.models import CellVersion, GridVersion, Region, RegionVersion
-from linli.territory.rules.kinds import Layer
+from linli.territory.models import Region, RegionVersion
+from linli.territory.queries.present import cell_versions, grid_versions, ground_of, shape_of
 from linli.territory.rules.redrawn import CellNow
 
 
@@ -55,28 +55,18 @@ def sheet_of(region: Region, *, on: date) -> Sheet:
 
     Areas without an outline that day are not on it. Two queries.
     """
-    frame = RegionVersion.objects.filter(
-        region=region, during__contains=on, outline__isnull=False
-    ).first()
+    frame = ground_of(region.pk, on=on)
     areas = _grids(region, on) if region.tier == "community" else _regions(region, on)
-    ground = _shape(frame.outline) if frame is not None else None
-    return Sheet(region, areas, ground, _stamp(areas, ground))
+    return Sheet(region, areas, frame, _stamp(areas, frame))
 
 
 def _grids(community: Region, on: date) -> dict[str, SheetArea]:
-    rows = GridVersion.objects.filter(
-        grid__community=community,
-        grid__layer=Layer.RESPONSIBILITY,
-        grid__parent__isnull=True,
-        grid__valid_to__isnull=True,
-        during__contains=on,
-    ).select_related("grid")
     return {
         row.grid.code[13:]: SheetArea(
             row.grid_id, row.grid.code, row.grid.name, row.grid.kind, row.grid.households,
-            _shape(row.outline),
+            shape_of(row.outline),
         )
-        for row in rows.order_by("grid__code")
+        for row in grid_versions(community.pk, on=on)
     }  # fmt: skip
 
 
@@ -89,7 +79,7 @@ def _regions(parent: Region, on: date) -> dict[str, SheetArea]:
     ).select_related("region")
     return {
         row.region.code: SheetArea(
-            row.region_id, row.region.code, row.region.name, "", None, _shape(row.outline)
+            row.region_id, row.region.code, row.region.name, "", None, shape_of(row.outline)
         )
         for row in rows.order_by("region__code")
     }
@@ -107,11 +97,10 @@ def _stamp(areas: Mapping[str, SheetArea], frame: Any) -> str:
 def cells_now(sheet: Sheet, *, on: date) -> list[CellNow]:
     """The cells of a sheet of grids, by code. One query."""
     keys = {area.id: key for key, area in sheet.areas.items()}
-    rows = CellVersion.objects.filter(
-        cell__community=sheet.region, cell__valid_to__isnull=True, during__contains=on
-    ).order_by("cell__code")
-    return [CellNow(row.cell_id, keys.get(row.grid_id or 0, ""), _shape(row.outline))
-            for row in rows]  # fmt: skip
+    return [
+        CellNow(row.cell_id, keys.get(row.grid_id or 0, ""), shape_of(row.outline))
+        for row in cell_versions(sheet.region.pk, on=on)
+    ]
 
 
 def streets_geojson(sheet: Sheet) -> list[dict[str, Any]]:
@@ -145,7 +134,3 @@ def outlines_geojson(
 
 def _feature(key: str, geometry: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": {"key": key}, "geometry": geometry}
-
-
-def _shape(outline: Any) -> Any:
-    return shapely.from_wkb(bytes(outline.wkb))

@@ -13,19 +13,21 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput, Refused, Stale
-from linli.territory.models import CellVersion, Grid, GridVersion, Region
+from linli.territory.models import Region
+from linli.territory.queries.present import cell_versions, grid_versions, shape_of
 from linli.territory.queries.watch import watch
 from linli.territory.rules.blocks import STREET_COSTS, Line, cells_by_streets
 from linli.territory.rules.coverage import Plane, areas_m2
-from linli.territory.rules.kinds import Layer
 from linli.territory.rules.lattice import cells_in
 from linli.territory.services.changes import end_version, renew_version
 from linli.territory.services.parts import (
     add_cells,
     community_of,
+    count_households,
     end_whole_grid,
     new_grid,
     outline_from,
+    outline_of,
     too_many,
 )
 
@@ -66,10 +68,10 @@ def draw_cells(
     if not LEAST_M2 <= area_m2 <= MOST_M2:
         reason = _("A cell may have from %(least)d to %(most)d m².")
         raise BadInput(reason % {"least": LEAST_M2, "most": MOST_M2}, field="area_m2")
-    present = _cells(community, from_date)
+    present = cell_versions(community.pk, on=from_date)
     if present and not again:
         raise Refused(_("The community has %d cells already.") % len(present), field="again")
-    outline = _outline(community, from_date)
+    outline = outline_of(community.pk, from_date)
     grids = _grids(community, from_date)
     watch.doubt()
     for version in present:
@@ -95,25 +97,24 @@ def redivide(*, community_id: int, from_date: date, parts: Sequence[Part]) -> Di
     wanted = [part.grid_id for part in parts if part.grid_id is not None]
     if len(set(wanted)) != len(wanted) or not set(wanted) <= by_id.keys():
         raise Stale(_("The grids of the community have changed meanwhile."))
-    _require_whole(_outline(community, from_date), parts)
+    _require_whole(outline_of(community.pk, from_date), parts)
     watch.doubt()
     ids, new = [], []
     for part in parts:
         if part.grid_id is None:
             grid = new_grid(community, from_date, part.outline)
             new.append(grid.code)
+            ids.append(grid.pk)
         else:
-            grid = Grid.objects.get(pk=part.grid_id)
-            outline_from(grid.pk, from_date, part.outline)
-        if part.households is not None and grid.households != part.households:
-            grid.households = part.households
-            grid.save(update_fields=["households"])
-        ids.append(grid.pk)
+            outline_from(part.grid_id, from_date, part.outline)
+            ids.append(part.grid_id)
+        if part.households is not None:
+            count_households(ids[-1], part.households)
     drawn = _cells_into(community, from_date, [part.outline for part in parts], ids)
     ended = [grid for grid in present if grid.id not in wanted]
-    for grid_ in ended:
-        end_whole_grid(grid_.id, grid_.code, from_date)
-    return Divided(len(wanted), new, [grid_.code for grid_ in ended], drawn)
+    for gone in ended:
+        end_whole_grid(gone.id, gone.code, from_date)
+    return Divided(len(wanted), new, [gone.code for gone in ended], drawn)
 
 
 @transaction.atomic
@@ -124,7 +125,7 @@ def assemble(*, community_id: int, from_date: date, cells: Mapping[int, str]) ->
     on; a grid without cells ends. Raises NotFound, BadInput, Stale.
     """
     community = community_of(community_id)
-    versions = {version.cell_id: version for version in _cells(community, from_date)}
+    versions = {version.cell_id: version for version in cell_versions(community.pk, on=from_date)}
     grids = {grid.code: grid for grid in _grids(community, from_date)}
     if not cells:
         raise BadInput(_("No cell was given to another grid."), field="cells")
@@ -134,7 +135,7 @@ def assemble(*, community_id: int, from_date: date, cells: Mapping[int, str]) ->
     if unknown:
         raise BadInput(_("There is no grid %s in this community.") % unknown[0], field="cells")
     watch.doubt()
-    shapes = {one: shapely.from_wkb(bytes(v.outline.wkb)) for one, v in versions.items()}
+    shapes = {one: shape_of(v.outline) for one, v in versions.items()}
     touched: dict[str, set[int]] = {code: set() for code in cells.values()}
     code_of = {grid.id: code for code, grid in grids.items()}
     for cell_id, version in versions.items():
@@ -176,33 +177,12 @@ class _GridShape:
     shape: shapely.Geometry
 
 
-def _outline(community: Region, on: date) -> shapely.Geometry:
-    version = community.versions.filter(during__contains=on, outline__isnull=False).first()
-    if version is None or version.outline is None:
-        raise Refused(_("The community has no outline. Draw or import it first."))
-    return shapely.from_wkb(bytes(version.outline.wkb))
-
-
 def _grids(community: Region, on: date) -> list[_GridShape]:
     """The responsibility grids that have not ended, by code."""
-    rows = GridVersion.objects.filter(
-        grid__community=community,
-        grid__layer=Layer.RESPONSIBILITY,
-        grid__parent__isnull=True,
-        grid__valid_to__isnull=True,
-        during__contains=on,
-    ).select_related("grid")
     return [
-        _GridShape(row.grid_id, row.grid.code, shapely.from_wkb(bytes(row.outline.wkb)))
-        for row in rows.order_by("grid__code")
+        _GridShape(row.grid_id, row.grid.code, shape_of(row.outline))
+        for row in grid_versions(community.pk, on=on)
     ]
-
-
-def _cells(community: Region, on: date) -> list[CellVersion]:
-    rows = CellVersion.objects.filter(
-        cell__community=community, cell__valid_to__isnull=True, during__contains=on
-    )
-    return list(rows.select_related("cell").order_by("cell__code"))
 
 
 def _drawn(
@@ -255,10 +235,10 @@ def _cells_into(
     community: Region, from_date: date, outlines: list[shapely.MultiPolygon], ids: list[int]
 ) -> int:
     """Every cell into the grid it lies in; if one lies in two, all are drawn anew."""
-    versions = _cells(community, from_date)
+    versions = cell_versions(community.pk, on=from_date)
     if not versions:
         return 0
-    shapes = np.array([shapely.from_wkb(bytes(v.outline.wkb)) for v in versions], dtype=object)
+    shapes = np.array([shape_of(v.outline) for v in versions], dtype=object)
     tree = shapely.STRtree(outlines)
     at = tree.nearest(shapely.point_on_surface(shapes))
     within = shapely.area(shapely.intersection(shapes, np.array(outlines, dtype=object)[at]))

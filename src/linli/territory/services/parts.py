@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound, Refused, Stale
 from linli.territory.models import Cell, CellVersion, Grid, GridVersion, Region
+from linli.territory.queries.present import ground_of
 from linli.territory.rules.codes import cell_code, grid_code
 from linli.territory.rules.coordinates import CRS
 from linli.territory.rules.coverage import areas_m2
@@ -30,6 +31,14 @@ def community_of(community_id: int) -> Region:
         raise NotFound(_("There is no such community."))
     if found.valid_to is not None:
         raise Stale(_("This community has ended already."))
+    return found
+
+
+def outline_of(community_id: int, on: date) -> shapely.MultiPolygon:
+    """The ground that is divided. Raises Refused where there is no outline."""
+    found = ground_of(community_id, on=on)
+    if found is None:
+        raise Refused(_("The community has no outline. Draw or import it first."))
     return found
 
 
@@ -102,6 +111,14 @@ def new_grid(community: Region, from_date: date, outline: shapely.MultiPolygon) 
     version.outline = geos(outline)  # type: ignore[assignment]  # an outline is never None here
     version.save()
     return grid
+
+
+def count_households(grid_id: int, count: int) -> None:
+    """Households are not kept by day: they change at once."""
+    grid = Grid.objects.get(pk=grid_id)
+    if grid.households != count:
+        grid.households = count
+        grid.save(update_fields=["households"])
 
 
 def end_whole_grid(grid_id: int, code: str, from_date: date) -> None:

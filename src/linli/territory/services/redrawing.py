@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput, NotFound, Stale
-from linli.territory.models import CellVersion, Grid, Region
+from linli.territory.models import CellVersion, Region
 from linli.territory.queries.redrawing import Sheet, cells_now, sheet_of
 from linli.territory.queries.watch import watch
 from linli.territory.rules.coverage import areas_m2
@@ -21,6 +21,7 @@ from linli.territory.services.dividing import Divided
 from linli.territory.services.parts import (
     add_cells,
     community_of,
+    count_households,
     end_whole_grid,
     new_grid,
     outline_from,
@@ -65,7 +66,7 @@ def redraw_grids(
     cells = _cells_follow(sheet, after, outlines, ids, from_date)
     for key, count in (households or {}).items():
         if key in after:
-            _set_households(ids[key], count)
+            count_households(ids[key], count)
     for key in ended:
         end_whole_grid(ids[key], sheet.areas[key].code, from_date)
     renewed = len(outlines) - len(new) - len(ended)
@@ -145,10 +146,3 @@ def _cells_follow(
             grades=[grades[cut] for _key, _shape, cut in plan.new],
         )
     return len(plan.new)
-
-
-def _set_households(grid_id: int, count: int) -> None:
-    grid = Grid.objects.get(pk=grid_id)
-    if grid.households != count:
-        grid.households = count
-        grid.save(update_fields=["households"])

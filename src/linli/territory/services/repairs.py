@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound, Refused, Stale
-from linli.territory.models import Building, CellVersion, GridVersion, Region
+from linli.territory.models import Building, CellVersion
+from linli.territory.queries.present import cell_versions, grid_versions, shape_of
 from linli.territory.queries.watch import watch
 from linli.territory.rules.coverage import RASTER_DEGREES, Plane, areas_m2
 from linli.territory.rules.kinds import Layer
 from linli.territory.services.changes import geos, renew_version
+from linli.territory.services.parts import outline_of
 
 Kind = Literal["grid", "cell"]
 _NEAR_DEGREES = 1e-7  # a centimetre: what lies this near touches
@@ -46,7 +48,7 @@ def fill_gap(*, community_id: int, layer: str, lon: float, lat: float, from_date
     Refused if nothing borders on it.
     """
     kind, areas = _areas(community_id, layer, from_date)
-    outline = _outline(community_id, from_date)
+    outline = outline_of(community_id, from_date)
     covered = _union(*(one.shape for one in areas))
     point = shapely.Point(lon, lat)
     gap = next(
@@ -96,7 +98,7 @@ def bring_in(*, community_id: int, layer: str, code: str, from_date: date) -> Re
     """
     kind, areas = _areas(community_id, layer, from_date)
     area = _by_code(areas, code)
-    outline = _outline(community_id, from_date)
+    outline = outline_of(community_id, from_date)
     outside = _minus(area.shape, outline)
     if _m2(outside) >= _LEAST_M2:
         _redraw(kind, area, _common(area.shape, outline), from_date)
@@ -145,7 +147,7 @@ def keep_building_whole(*, community_id: int, building_id: int, from_date: date)
     ).exists():
         raise Refused(_("Grids are made of cells here. Give a cell to the other grid instead."))
     keeper = held[0][1]
-    whole = _common(ground, _outline(community_id, from_date))
+    whole = _common(ground, outline_of(community_id, from_date))
     _redraw("grid", keeper, _union(keeper.shape, whole), from_date)
     for _share, grid in held[1:]:
         _redraw("grid", grid, _minus(grid.shape, whole), from_date)
@@ -155,27 +157,16 @@ def keep_building_whole(*, community_id: int, building_id: int, from_date: date)
 
 def _areas(community_id: int, layer: str, on: date) -> tuple[Kind, list[_Area]]:
     """The areas of a layer that have not ended, by code. One query."""
-    rows: Any
     if layer == "cell":
-        rows = CellVersion.objects.filter(
-            cell__community_id=community_id, cell__valid_to__isnull=True, during__contains=on
-        ).select_related("cell")
         return "cell", [
-            _Area(row.cell_id, row.cell.code, _shape(row.outline), row.grid_id)
-            for row in rows.order_by("cell__code")
+            _Area(row.cell_id, row.cell.code, shape_of(row.outline), row.grid_id)
+            for row in cell_versions(community_id, on=on)
         ]
     if layer not in Layer.values:
         raise NotFound(_("There is no such layer."))
-    rows = GridVersion.objects.filter(
-        grid__community_id=community_id,
-        grid__layer=layer,
-        grid__parent__isnull=True,
-        grid__valid_to__isnull=True,
-        during__contains=on,
-    ).select_related("grid")
     return "grid", [
-        _Area(row.grid_id, row.grid.code, _shape(row.outline), None)
-        for row in rows.order_by("grid__code")
+        _Area(row.grid_id, row.grid.code, shape_of(row.outline), None)
+        for row in grid_versions(community_id, on=on, layer=layer)
     ]
 
 
@@ -184,18 +175,6 @@ def _by_code(areas: list[_Area], code: str) -> _Area:
     if found is None:
         raise NotFound(_("There is no %s in this community.") % code)
     return found
-
-
-def _outline(community_id: int, on: date) -> shapely.Geometry:
-    region = Region.objects.filter(pk=community_id).first()
-    version = region and region.versions.filter(during__contains=on, outline__isnull=False).first()
-    if not version:
-        raise Refused(_("The community has no outline. Draw or import it first."))
-    return _shape(version.outline)
-
-
-def _shape(outline: Any) -> shapely.Geometry:
-    return shapely.from_wkb(bytes(outline.wkb))
 
 
 def _union(*shapes: shapely.Geometry) -> shapely.Geometry:
