@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from linli.audit.services import record
 from linli.components import policy
 from linli.components.models import Import, ImportFault, Source
+from linli.components.rules.cells import guarded
 from linli.components.rules.columns import label_of
 from linli.components.services import applying, comparing, staging
 from linli.components.services.agreeing import (
@@ -194,8 +195,7 @@ def write_faults(job: Import, file: IO[str]) -> int:
     rows = ImportFault.objects.filter(job=job).order_by("row")
     for row, key, field, reason in rows.values_list("row", "key", "field", "reason").iterator():
         cells = (str(row), key, label_of(field), reason)
-        # A leading = + - @ would be a formula in a spreadsheet.
-        writer.writerow([f"'{one}" if one[:1] in ("=", "+", "-", "@") else one for one in cells])
+        writer.writerow(map(guarded, cells))
         count += 1
     return count
 
