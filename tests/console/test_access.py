@@ -16,6 +16,7 @@ from linli.console import urls
 from linli.console.models import StagedFile
 from linli.planning.models import Plan
 from linli.planning.services import restore_schemes
+from linli.staff.areas import first_area
 from linli.staff.models import GridDuty, PostTemplate
 from linli.staff.rules import GRANTS
 from linli.staff.services import issue_token, seed_templates
@@ -180,3 +181,8 @@ def test_an_unknown_row_is_not_found(system: Person, security: Person) -> None:
         (security.client, reverse("console:duty", args=["nothing"])),
     ):
         assert client.get(url).status_code == 404, url
+
+
+def test_administrators_begin_at_their_overview(system: Person, security: Person) -> None:
+    for person in (system, security):
+        assert first_area(person.user) == reverse("console:overview")

@@ -11,5 +11,5 @@ class PortalConfig(AppConfig):
 
         register(
             NavItem(label=_("Contact cards"), url_name="portal:cards", icon="qrcode",
-                    grants=("staff.duties",), order=65, section=_("People")),
+                    grants=("staff.duties",), order=355, section=_("People")),
         )  # fmt: skip
