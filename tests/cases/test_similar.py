@@ -92,6 +92,19 @@ def test_the_same_words_near_by_come_before_a_nearer_stranger(city: City) -> Non
     assert chances == sorted(chances, reverse=True)
 
 
+def test_it_asks_as_often_for_many_candidates_as_for_one(city: City) -> None:
+    counts = []
+    queries.similar_cases(chief(city), asked(city))  # what the process keeps is read
+    for _round in range(2):
+        case = make_report(city, case_class="E0102").case
+        make_report(city, case_class="E0102")
+        with CaptureQueriesContext(connection) as seen:
+            found = queries.similar_cases(chief(city), asked(city, class_id=case.case_class_id))
+        counts.append((len(found), len(seen)))
+    assert [many for many, _asked in counts] == [2, 4]
+    assert counts[0][1] == counts[1][1]
+
+
 def test_another_class_and_old_cases_are_less_likely_or_out(city: City) -> None:
     make_report(city, case_class="E0102", now=NOW - timedelta(hours=30))
     assert queries.similar_cases(chief(city), asked(city)) == []  # older than the city looks back

@@ -148,18 +148,20 @@ def ranked(
     within: timedelta,
     metres: Mapping[int, float] | None = None,
 ) -> list[Similar]:
-    """Those of `found` that are likely enough, likeliest first. One query with pictures.
+    """Those of `found`, read with their classes, that are likely enough, likeliest first. One query
+    for the class that was asked for, one with pictures.
 
     `metres`: distances by case, in place of the true ones.
     """
     if not found:
         return []
     pictures = _pictures_of(found) if asked.pictures else {}
+    class_id = asked.class_id
     new = Said(
         at=asked.at,
         lon=asked.lon,
         lat=asked.lat,
-        case_class=_code_of(asked.class_id),
+        case_class="" if class_id is None else catalogue.current().class_by_id(class_id).code,
         words=frozenset(bigrams(asked.words)),
         pictures=asked.pictures,
         thing=asked.component,
@@ -190,7 +192,7 @@ def said_of(case: Case, pictures: tuple[int, ...] = ()) -> Said:
         at=case.reported_at,
         lon=case.place.x if case.place else None,
         lat=case.place.y if case.place else None,
-        case_class=_code_of(case.case_class_id),
+        case_class=case.case_class.code if case.case_class is not None else "",
         words=frozenset(bigrams(_own_words(case))),
         pictures=pictures,
         thing=case.component_code,
@@ -219,10 +221,6 @@ def _own_words(case: Case) -> str:
         if kind is not None and case.description in (kind.name, kind.name_en)
         else (case.description)
     )
-
-
-def _code_of(class_id: int | None) -> str:
-    return "" if class_id is None else catalogue.current().class_by_id(class_id).code
 
 
 def _metres_between(asked: Asked, case: Case) -> float | None:
