@@ -239,15 +239,3 @@ def _area_text(row: RoutingRule) -> str:
     if row.area is None:
         return ""
     return json.dumps(json.loads(row.area.geojson), separators=(",", ":"))
-
-
-def city_bounds(on: date) -> tuple[float, float, float, float] | None:
-    """Where the map of a rule begins: the highest regions that have an outline. One query each."""
-    tree, level = territory.tree(), territory.tree().children_of(None)
-    while level:
-        boxes = [territory.bounds_of("region", region.id, on=on) for region in level]
-        if found := [box for box in boxes if box is not None]:
-            west, south, east, north = zip(*found, strict=True)
-            return min(west), min(south), max(east), max(north)
-        level = [below for region in level for below in tree.children_of(region.id)]
-    return None

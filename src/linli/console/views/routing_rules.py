@@ -18,6 +18,7 @@ from linli.kernel.errors import NotYours
 from linli.routing import policy, services
 from linli.routing import queries as routing
 from linli.staff.web import StaffRequest, staff_page
+from linli.territory.queries.inside import whole_box
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,7 +78,7 @@ def _page(
         locked=locked,
         rule_id=rule_id,
         set_id=set_id,
-        bounds=queries.city_bounds(timezone.localdate()),
+        bounds=whole_box(on=timezone.localdate()),
         conditions=[form[name] for name in RuleForm.CONDITIONS],
         effects=[form[name] for name in RuleForm.EFFECTS],
     )

@@ -19,6 +19,7 @@ from linli.maps.rules.area import Area
 from linli.maps.rules.style import BASE
 from linli.territory import queries as territory
 from linli.territory.queries import tiles
+from linli.territory.queries.inside import box_around, boxes_of, whole_box
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -110,32 +111,12 @@ def window_for(user: User | None, *, today: date) -> Box | None:
     """West, south, east, north in degrees of what the map shows first.
 
     The regions and grids of the person's posts; for everybody else, and where those have no
-    outlines, the whole installation; None if nothing has an outline. One query a region or grid.
+    outlines, the whole installation; None if nothing has an outline. One query a post.
     """
-    own: list[Box | None] = []
+    own: list[Box] = []
     for seat in user.seats if user is not None else ():
         if seat.reach == "grids":
-            own += [territory.bounds_of("grid", g, on=today) for g in sorted(seat.grid_ids)[:50]]
+            own += boxes_of("grid", sorted(seat.grid_ids)[:50], on=today).values()
         elif seat.region_id is not None:
-            own.append(territory.bounds_of("region", seat.region_id, on=today))
-    return _around(own) or _everything(today)
-
-
-def _everything(today: date) -> Box | None:
-    """Around the highest regions that have outlines."""
-    tree = territory.tree()
-    level = tree.children_of(None)
-    while level:
-        found = _around([territory.bounds_of("region", region.id, on=today) for region in level])
-        if found is not None:
-            return found
-        level = [child for region in level for child in tree.children_of(region.id)]
-    return None
-
-
-def _around(boxes: list[Box | None]) -> Box | None:
-    known = [box for box in boxes if box is not None]
-    if not known:
-        return None
-    west, south, east, north = zip(*known, strict=True)
-    return min(west), min(south), max(east), max(north)
+            own += boxes_of("region", [seat.region_id], on=today).values()
+    return box_around(own) or whole_box(on=today)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Literal, NamedTuple
 
 from django.db import connection
 
 from linli.territory.queries.features import Box
+from linli.territory.queries.tree import tree
 
 
 class Inside(NamedTuple):
@@ -62,6 +64,27 @@ def boxes_of(kind: Literal["region", "grid"], ids: list[int], *, on: date) -> di
             [ids, on],
         )
         return {row[0]: (row[1], row[2], row[3], row[4]) for row in cursor.fetchall()}
+
+
+def box_around(boxes: Collection[Box]) -> Box | None:
+    """West, south, east, north of all of them; None of none."""
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def whole_box(*, on: date) -> Box | None:
+    """Around the highest regions that have outlines that day: the whole installation. One query
+    for each tier down to them."""
+    regions = tree()
+    level = regions.children_of(None)
+    while level:
+        boxes = boxes_of("region", [region.id for region in level], on=on)
+        if found := box_around(boxes.values()):
+            return found
+        level = [child for region in level for child in regions.children_of(region.id)]
+    return None
 
 
 def centres_of(ids: list[int], *, on: date) -> dict[int, tuple[float, float]]:
