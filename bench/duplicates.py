@@ -22,13 +22,9 @@ the second half measures. `--keep` writes the table into docs/benchmarks.md. Nee
 
 from __future__ import annotations
 
-import argparse
-import csv
-import gzip
 import hashlib
 import io
 import math
-import os
 import random
 import sys
 from collections import Counter, defaultdict
@@ -44,6 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from bench._figures import Figure, table
+from bench._labelled import asked, rows
 from bench.run import keep
 from linli.cases.rules import likeness
 from linli.cases.rules.likeness import SHOWN, Said, compare, differing, words_alike
@@ -82,18 +79,12 @@ def second_half(key: str) -> bool:
     return hashlib.sha256(key.encode()).digest()[0] % 2 == 1
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    csv.field_size_limit(10**7)
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from csv.DictReader(file)
-
-
 # -- place, time, class ----------------------------------------------------------------------------
 def requests(folder: Path) -> list[Request]:
     """Those with a place, oldest first, each id once."""
     path = folder / "service_requests" / "chicago_sanitation_2011_2013.csv.gz"
     found, kinds = {}, {"": ""}
-    for row in _rows(path):
+    for row in rows(path):
         if row["lon"] and row["service_request_id"] not in found:
             kind = row["subcategory"]
             kinds.setdefault(kind, f"E01{len(kinds):02}")
@@ -209,7 +200,7 @@ def messages(folder: Path) -> list[Message]:
             row["team_cluster"],
             row["message_id"],
         )
-        for row in _rows(path)
+        for row in rows(path)
     ]
 
 
@@ -370,13 +361,7 @@ def together(
 
 def main() -> None:
     """Measure and print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=os.environ.get("LINLI_SHARED_DATA"))
-    parser.add_argument("--keep", action="store_true")
-    asked = parser.parse_args()
-    if asked.folder is None:
-        parser.error("name the folder of the labelled data: --folder, or LINLI_SHARED_DATA")
-    folder = Path(asked.folder)
+    folder, kept = asked(__doc__)
     figures, same, strangers = by_place(requests(folder))
     texts = messages(folder)
     often = Counter(pair for one in texts for pair in one.words)
@@ -387,7 +372,7 @@ def main() -> None:
     spoken = word_pairs(texts, measuring=True)
     figures += together((same, strangers), spoken, (copies, others), shares)
     print(table(figures))
-    if asked.keep:
+    if kept:
         keep("duplicates", table(figures))
 
 

@@ -11,11 +11,7 @@ docs/benchmarks.md. Needs no database.
 
 from __future__ import annotations
 
-import argparse
-import csv
-import gzip
 import hashlib
-import os
 import resource
 import statistics
 import sys
@@ -28,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from bench._figures import Figure, table
+from bench._labelled import asked, rows
 from bench.run import keep
 from linli.suggestions.rules.features import folded
 from linli.suggestions.rules.linear import Model, from_bytes, guesses, to_bytes
@@ -40,12 +37,10 @@ LARGE, LARGE_LABELS = 10_000, 190  # cases and classes of a city, made up of the
 def real(folder: Path) -> list[Example]:
     """The labelled messages, title and text together."""
     path = folder / "complaints_zh" / "taidi_labelled.csv.gz"
-    csv.field_size_limit(10**7)
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [
-            Example(f"{row['title']}。{row['text']}", row["label_level1"], row["user"])
-            for row in csv.DictReader(file)
-        ]
+    return [
+        Example(f"{row['title']}。{row['text']}", row["label_level1"], row["user"])
+        for row in rows(path)
+    ]
 
 
 def fifth_of(text: str) -> int:
@@ -68,13 +63,8 @@ def large(examples: list[Example]) -> list[Example]:
 
 def main() -> None:
     """Measure and print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=os.environ.get("LINLI_SHARED_DATA"))
-    parser.add_argument("--keep", action="store_true")
-    asked = parser.parse_args()
-    if asked.folder is None:
-        parser.error("name the folder of the labelled texts: --folder, or LINLI_SHARED_DATA")
-    examples = real(Path(asked.folder))
+    folder, kept = asked(__doc__)
+    examples = real(folder)
     made, seconds, models = [], [], []
     for part in range(5):
         began = time.process_time()
@@ -86,7 +76,7 @@ def main() -> None:
     print(file=sys.stderr)
     figures = _quality(made) + _costs(models[0], examples, seconds) + _large(examples)
     print(table(figures))
-    if asked.keep:
+    if kept:
         keep("suggestions", table(figures))
 
 
