@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -26,9 +28,10 @@ from linli.cases import queries as cases
 from linli.cases.rules.filters import CaseFilter
 from linli.components import queries as components
 from linli.components.models import Care, Component, Tally
+from linli.components.policy import NOBODY
 from linli.components.queries import Cut
 from linli.components.queries.lists import tallied
-from linli.components.rules.filters import UNKNOWN, ComponentFilter
+from linli.components.rules.filters import STANDING_STATES, UNKNOWN, ComponentFilter
 from linli.components.rules.states import State
 from linli.components.rules.tallies import LEVELS
 from linli.territory import queries as territory
@@ -37,7 +40,6 @@ from linli.territory.models import Cell, Grid
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-STANDING = tuple(one for one in State if one != State.REMOVED)
 CANDIDATES = 50  # places with most cases, among which the cases per component are compared
 SHOWN = 10
 MOST_CODES = 20_000  # components with cases that units are found for
@@ -91,7 +93,7 @@ def weak_spots(
     """What `user` may see of it, in the last `days`. Some ten queries. Raises BadInput."""
     since = timezone.localdate(now) - timedelta(days=days)
     wanted = CaseFilter(case_class=component_class, region=region, since=since)
-    things = ComponentFilter(component_class=component_class, region=region, states=STANDING)
+    things = ComponentFilter(component_class=component_class, region=region, states=STANDING_STATES)
     return _Looking(user, wanted, things, now).found()
 
 
@@ -131,28 +133,18 @@ class _Looking:
         )
 
     def _ledger(self) -> list[tuple[int, int, int, int]]:
-        """(community, care, state, count) of the components. One query."""
-        if not self.cuts or not all(cut.tallied for cut in self.cuts):
-            return self._counted()
-        rows = Tally.objects.filter(tallied(self.cuts), level=LEVELS[-1])
-        return list(rows.values_list("community_id", "care_id", "state").annotate(n=Sum("count")))
+        """(community, care, state, count) of the components. One query: of somebody who sees single
+        grids the components themselves are counted, as they are few."""
+        if all(cut.tallied for cut in self.cuts):
+            rows: Any = Tally.objects.filter(tallied(self.cuts), level=LEVELS[-1])
+            counted: Any = Sum("count")
+        else:
+            rows, counted = self._components(), Count("pk")
+        return list(rows.values_list("community_id", "care_id", "state").annotate(n=counted))
 
-    def _counted(self) -> list[tuple[int, int, int, int]]:
-        """The same of somebody who sees single grids: few, so that they are counted."""
-        rows = self._components()
-        if rows is None:
-            return []
-        return list(rows.values_list("community_id", "care_id", "state").annotate(n=Count("pk")))
-
-    def _components(self, more: Q | None = None) -> Any:
-        """The components along the indexes of their cuts; None where there are none."""
-        if not self.cuts:
-            return None
-        fits = Q(pk__in=[])
-        for cut in self.cuts:
-            for lane in cut.lanes():
-                fits |= lane
-        return components.components().filter(fits & (more or Q())).order_by()
+    def _components(self) -> Any:
+        """The components along the indexes of their cuts."""
+        return components.components().filter(_along(self.cuts)).order_by()
 
     # -- places -----------------------------------------------------------------------------------
     def _streets(self, by_street: Counter[int], ledger: Iterable[Any]) -> list[Weak]:
@@ -200,14 +192,7 @@ class _Looking:
         """Components in each of these grids or cells: of their communities alone. One query."""
         near = [*places]
         communities = frozenset(one.community_id for one in near)
-        cuts = [_within(cut, communities) for cut in self.cuts]
-        fits = Q(pk__in=[])
-        for cut in cuts:
-            if cut.communities:
-                for lane in cut.lanes():
-                    fits |= lane
-        if not near:
-            return {}
+        fits = _along(_within(cut, communities) for cut in self.cuts)
         rows = components.components().filter(fits, **{f"{column}__in": [one.pk for one in near]})
         return dict(rows.order_by().values_list(column).annotate(n=Count("pk")))
 
@@ -220,9 +205,7 @@ class _Looking:
     def _repeated(self, by_code: Mapping[int, int]) -> list[tuple[Component, int]]:
         """Components with more than one case, most first. One query."""
         counts = {code: n for code, n in islice(by_code.items(), 2 * SHOWN) if n > 1}
-        seen = self._components(Q(pk__in=list(counts)))
-        if seen is None or not counts:
-            return []
+        seen = self._components().filter(pk__in=list(counts))
         found = {one.pk: one for one in seen.select_related("wording", "community", "grid")}
         return [(found[code], count) for code, count in counts.items() if code in found][:SHOWN]
 
@@ -256,10 +239,9 @@ class _Looking:
     # -- age --------------------------------------------------------------------------------------
     def _ages(self) -> list[Age]:
         """By years since the installation. One query, over the class's own ranges of codes."""
-        rows = self._components()
-        if rows is None:
+        if not self.cuts:
             return []
-        years = rows.annotate(year=ExtractYear("installed_on")).values_list("year")
+        years = self._components().annotate(year=ExtractYear("installed_on")).values_list("year")
         counts = dict(years.annotate(n=Count("pk")))
         today = timezone.localdate(self.now)
         found = [self._band(counts, today, *band) for band in BANDS]
@@ -287,6 +269,11 @@ class _Looking:
 
     def _list(self, **more: Any) -> str:
         return urlencode(self.things.with_(**more).query())
+
+
+def _along(cuts: Iterable[Cut]) -> Q:
+    """What lies in the cuts, as one condition that follows their indexes."""
+    return reduce(or_, (lane for cut in cuts for lane in cut.lanes()), NOBODY)
 
 
 def _within(cut: Cut, communities: frozenset[int]) -> Cut:
