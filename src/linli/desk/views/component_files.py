@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, QueryDict
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.components import queries, services
 from linli.components.rules.filters import ComponentFilter
+from linli.desk.views.exporting import AT_ONCE, list_query, refuse_to_make_by_get
 from linli.errands.services import start_errand
-from linli.kernel.errors import Refused
 from linli.staff.web import StaffRequest, staff_page
-
-AT_ONCE = 5_000  # rows that are written while the person waits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,14 +24,11 @@ def export_components(request: StaffRequest, kind: str) -> HttpResponseBase:
     to its page; by GET, which must change nothing, it is refused.
     """
     now = timezone.now()
-    asked = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
+    asked = list_query(request)
     wanted = ComponentFilter.parse({name: asked.getlist(name) for name in asked})
     is_long = len(queries.codes_for(request.user, wanted, size=AT_ONCE + 1)) > AT_ONCE
-    if is_long and request.method != "POST":
-        raise Refused(
-            _("More than %d rows: press “Export” in the list, then the file is made for you.")
-            % AT_ONCE
-        )
+    if is_long:
+        refuse_to_make_by_get(request)
     services.record_export(actor=request.user, wanted=wanted, kind=kind, now=now)
     if is_long:
         errand = start_errand(

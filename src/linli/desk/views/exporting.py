@@ -31,15 +31,11 @@ def export(request: StaffRequest, kind: str) -> HttpResponseBase:
     to its page; by GET, which must change nothing, it is refused.
     """
     now = timezone.now()
-    asked = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
-    wanted, columns = read_filter(asked), columns_of(request)
+    wanted, columns = read_filter(list_query(request)), columns_of(request)
     found = cases.filtered(request.user, wanted, now=now).order_by()
     is_long = found.values("pk")[: AT_ONCE + 1].count() > AT_ONCE
-    if is_long and request.method != "POST":
-        raise Refused(
-            _("More than %d rows: press “Export” in the list, then the file is made for you.")
-            % AT_ONCE
-        )
+    if is_long:
+        refuse_to_make_by_get(request)
     record_export(actor=request.user, wanted=wanted, columns=columns, kind=kind, now=now)
     if is_long:
         errand = start_errand(
@@ -58,3 +54,17 @@ def export(request: StaffRequest, kind: str) -> HttpResponseBase:
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
     return FileResponse(workbook(head, rows, now), as_attachment=True, filename=name)
+
+
+def list_query(request: StaffRequest) -> QueryDict:
+    """Which list is asked for as a file: by POST its query string is sent along."""
+    return QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
+
+
+def refuse_to_make_by_get(request: StaffRequest) -> None:
+    """Raises Refused where a long list would become an errand by GET, which must change nothing."""
+    if request.method != "POST":
+        raise Refused(
+            _("More than %d rows: press “Export” in the list, then the file is made for you.")
+            % AT_ONCE
+        )
