@@ -26,7 +26,7 @@ from linli.staff.web import StaffRequest, staff_page
 if TYPE_CHECKING:
     from linli.cases.models import Case
 
-_BEFORE_DISPATCH = ("reported", "verifying", "filed")
+BEFORE_DISPATCH = ("reported", "verifying", "filed")
 
 
 @require_safe
@@ -56,7 +56,8 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     entries = reading.story_entries(case, story, files)
     clocks = clock_words.clock_rows(queries.clocks_of(case))
     similar = []
-    if case.stage in _BEFORE_DISPATCH:
+    before_dispatch = case.stage in BEFORE_DISPATCH
+    if before_dispatch:
         similar = queries.similar_to_case(request.user, case)
     merged = list(queries.merged_into(request.user, case))
     co_units = choosing.unit_names(case.co_units)
@@ -79,6 +80,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "voices": queries.voices_of(case, merged),
         "into": _merged_into(request, case),
         "similar": similar,
+        "before_dispatch": before_dispatch,
         "why": reading.why_this_unit(case, entries),
         "suggestion": _suggestion(request, case, now),
         "moves": moves_of(request, case),

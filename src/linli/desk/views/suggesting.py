@@ -8,10 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases import queries
 from linli.cases.services.reporting import MOST_DESCRIPTION
+from linli.desk.views.case import BEFORE_DISPATCH
 from linli.staff.web import StaffRequest, staff_page
 from linli.suggestions import queries as suggestions
-
-_BEFORE_DISPATCH = ("reported", "verifying", "filed")
 
 
 @require_POST  # what a caller says belongs in no address line and in no log
@@ -30,7 +29,7 @@ def suggest_for_case(request: StaffRequest, number: str) -> HttpResponse:
     case = queries.case_for(request.user, number)
     wanted = request.GET.get("for", "")
     context: dict[str, object] = {"fill": "#move [name=case_class]" if wanted == "class" else ""}
-    if case.stage in _BEFORE_DISPATCH:
+    if case.stage in BEFORE_DISPATCH:
         if wanted != "unit":
             found = suggestions.class_suggestions(case.description)
             context["classes"] = [one for one in found if one.class_id != case.case_class_id]
