@@ -22,12 +22,12 @@ from linli.kernel.errors import BadInput, NotFound, Refused
 from linli.portal.forms.photos import holder_of, refuse_too_much, upload_url
 from linli.portal.forms.report import FIELDS, ReportForm, join_token, new_key, point_of
 from linli.portal.queries import choices
+from linli.portal.rules import MOST_WORDS
 from linli.staff.web import public_page
 from linli.suggestions import queries as suggestions
 from linli.territory import queries as territory
 
 CHANNEL = "portal"
-MOST_WORDS = 2000  # of the form that are looked at while it is filled in
 NOTHING = components.Choosing([], "", "")
 
 
