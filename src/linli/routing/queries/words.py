@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from linli.catalogue import queries as catalogue
 from linli.catalogue.models import Responsibility
@@ -60,27 +60,30 @@ def region_words(region_id: int) -> str:
         return f"#{region_id}"
 
 
+_LABELS = {
+    "classes": pgettext_lazy("routing", "Class"),
+    "regions": pgettext_lazy("routing", "Region"),
+    "area": pgettext_lazy("routing", "Drawn area"),
+    "owners": pgettext_lazy("routing", "Owner"),
+    "maintainers": pgettext_lazy("routing", "Maintainer"),
+    "roads": pgettext_lazy("routing", "Road"),
+    "words": pgettext_lazy("routing", "Words"),
+    "channels": pgettext_lazy("routing", "Channel"),
+    "urgency": pgettext_lazy("routing", "Urgency"),
+    "days": pgettext_lazy("routing", "Day"),
+    "hours": pgettext_lazy("routing", "Working time"),
+    "clock": pgettext_lazy("routing", "Time of day"),
+    "owner": pgettext_lazy("routing", "Owner"),
+    "maintainer": pgettext_lazy("routing", "Maintainer"),
+    "responsible": pgettext_lazy("routing", "Department in charge"),
+    "local": pgettext_lazy("routing", "Listed for the place"),
+    "listed": pgettext_lazy("routing", "Listed"),
+}
+
+
 def label_of(name: str) -> str:
     """What a condition, or a target found for each case, is called."""
-    return {
-        "classes": pgettext("routing", "Class"),
-        "regions": pgettext("routing", "Region"),
-        "area": pgettext("routing", "Drawn area"),
-        "owners": pgettext("routing", "Owner"),
-        "maintainers": pgettext("routing", "Maintainer"),
-        "roads": pgettext("routing", "Road"),
-        "words": pgettext("routing", "Words"),
-        "channels": pgettext("routing", "Channel"),
-        "urgency": pgettext("routing", "Urgency"),
-        "days": pgettext("routing", "Day"),
-        "hours": pgettext("routing", "Working time"),
-        "clock": pgettext("routing", "Time of day"),
-        "owner": pgettext("routing", "Owner"),
-        "maintainer": pgettext("routing", "Maintainer"),
-        "responsible": pgettext("routing", "Department in charge"),
-        "local": pgettext("routing", "Listed for the place"),
-        "listed": pgettext("routing", "Listed"),
-    }.get(name, name)
+    return str(_LABELS.get(name, name))
 
 
 def value_words(name: str, value: Any, names: Mapping[int, str]) -> str:
