@@ -98,12 +98,8 @@ def save_rule(
         raise Refused(_("A version has at most %(most)d rules.") % {"most": MOST_RULES})
     if rule_id is None:
         row.position = len(others) + 1
-        row.save()
-    else:
-        row.save()
-    at = row.position if position is None else position
-    others.insert(min(max(at, 1), len(others) + 1) - 1, row)
-    _number(others)
+    row.save()
+    _place(row, others, row.position if position is None else position)
     _edited(draft)
     note_change(actor, "edited", draft, now, rule=row.pk)
     return row
@@ -120,8 +116,7 @@ def move_rule(
     draft = draft_for(actor, set_id)
     row = _rule(draft, rule_id)
     others = [one for one in _in_order(draft) if one.pk != row.pk]
-    others.insert(min(max(position, 1), len(others) + 1) - 1, row)
-    _number(others)
+    _place(row, others, position)
     _edited(draft)
     note_change(actor, "moved", draft, now, rule=row.pk, position=row.position)
     return row
@@ -166,6 +161,12 @@ def _rule(draft: RuleSet, rule_id: int) -> RoutingRule:
 
 def _in_order(draft: RuleSet) -> list[RoutingRule]:
     return list(RoutingRule.objects.filter(rule_set=draft).order_by("position", "id"))
+
+
+def _place(row: RoutingRule, others: list[RoutingRule], position: int) -> None:
+    """The row among the others of its draft, 1 the first; beyond the ends is at the end."""
+    others.insert(min(max(position, 1), len(others) + 1) - 1, row)
+    _number(others)
 
 
 def _number(rows: Sequence[RoutingRule]) -> None:
