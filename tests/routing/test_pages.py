@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from linli.cases.models import Case
@@ -66,6 +68,21 @@ def test_a_rule_is_written_on_its_page_and_read_back(
     said = browser.get(reverse("console:rule_set", args=[draft.pk])).content.decode()
     for words in ("改名", "22:00 to 06:00", home.department.name, "“垃圾” or “堆物”"):
         assert words in said
+
+
+def test_a_page_of_many_rules_asks_as_often_as_one_of_few(
+    city: City, author: User, draft: RuleSet, seated: Seated, write: Write
+) -> None:
+    browser, page = seated(author), reverse("console:rule_set", args=[draft.pk])
+    write("第一条", to=city.districts[0].department.pk, classes=("E01",))
+    browser.get(page)  # what the process keeps is read
+    counts = []
+    for name in ("第二条", "第三条", "第四条"):
+        with CaptureQueriesContext(connection) as seen:
+            browser.get(page)
+        counts.append(len(seen))
+        write(name, to=city.districts[0].department.pk, classes=("E01", "E02"))
+    assert len(set(counts)) == 1
 
 
 @pytest.mark.parametrize(

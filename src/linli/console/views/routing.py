@@ -19,6 +19,7 @@ from linli.console.queries import routing as queries
 from linli.console.rules import areas
 from linli.console.rules.tables import Cell, Table, link, row
 from linli.console.views.answering import Action, form_page, list_page, number_of, post_answer
+from linli.kernel import versions
 from linli.routing import policy, services
 from linli.routing import queries as routing
 from linli.staff.web import StaffRequest, staff_page
@@ -104,6 +105,7 @@ def begin_draft(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @staff_page(areas.RULES)
+@versions.learned_once
 def rule_set(request: StaffRequest, set_id: int) -> HttpResponse:
     """The rules of a version in order, with what is wrong with each."""
     found = routing.rule_set_for(set_id)

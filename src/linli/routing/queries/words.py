@@ -41,7 +41,8 @@ def unit_names(ids: Iterable[int | None]) -> dict[int, str]:
 
 
 def class_words(code: str) -> str:
-    """A class, a major class or a kind by the beginning of its code. No query of its own."""
+    """A class, a major class or a kind by the beginning of its code. One query at most: the version
+    of the catalogue, where the request has not learned it."""
     if code in ("C", "E"):
         return _("all components") if code == "C" else _("all events")
     for one in catalogue.classes():
