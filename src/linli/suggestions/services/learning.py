@@ -53,7 +53,10 @@ def learn_from_cases(*, purpose: str, now: datetime, actor: User | None = None) 
     """
     if actor is not None:
         require(actor, GRANT)
-    lore = lore_of_cases(purpose)
+    return _learned(purpose, lore_of_cases(purpose), now, actor)
+
+
+def _learned(purpose: str, lore: Lore, now: datetime, actor: User | None) -> ModelVersion:
     if len(lore.taught) < LEAST_CASES or len({one.label for one in lore.taught}) < 2:
         raise TooLittle(
             _("Too few closed cases to learn from: %(count)d, and %(least)d are needed.")
@@ -135,13 +138,14 @@ def retrain(*, now: datetime) -> list[ModelVersion]:
     if timezone.localtime(now).hour not in NIGHT:
         return made
     for purpose in Purpose.values:
-        if step_back_if_worse(purpose=purpose, held_out=lore_of_cases(purpose).held_out, now=now):
+        lore = lore_of_cases(purpose)
+        if step_back_if_worse(purpose=purpose, held_out=lore.held_out, now=now):
             continue
         newest = next(iter(kept.versions(purpose)), None)
         if newest and newest.source == Source.CASES and now - newest.made_at < EVERY:
             continue
         try:
-            made.append(learn_from_cases(purpose=purpose, now=now))
+            made.append(_learned(purpose, lore, now, None))
         except TooLittle as refusal:
             log.info("nothing learned", extra={"purpose": purpose, "why": str(refusal)})
     return made
