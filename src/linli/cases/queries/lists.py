@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -201,9 +201,9 @@ def where(user: User, wanted: CaseFilter, *, now: datetime, walk: bool = False) 
     if wanted.light:
         found &= _light(wanted.light, now)
     if wanted.since:
-        found &= Q(reported_at__gte=_midnight(wanted.since))
+        found &= Q(reported_at__gte=midnight(wanted.since))
     if wanted.until:
-        found &= Q(reported_at__lt=_midnight(wanted.until + timedelta(days=1)))
+        found &= Q(reported_at__lt=midnight(wanted.until + timedelta(days=1)))
     if wanted.suspended is not None:
         found &= Q(suspended_until__isnull=not wanted.suspended)
     if wanted.words:
@@ -219,7 +219,8 @@ def where(user: User, wanted: CaseFilter, *, now: datetime, walk: bool = False) 
     return found
 
 
-def _midnight(day: Any) -> datetime:
+def midnight(day: date) -> datetime:
+    """When the day begins, as the city counts."""
     return timezone.make_aware(datetime.combine(day, time()))
 
 
@@ -249,16 +250,10 @@ def _light(light: str, now: datetime) -> Q:
 
 
 # -- queues: what waits for this person ---------------------------------------------------------
-def _at_centre(user: User, grant: str) -> Q:
+def _at_centre(user: User, grant: str, *, of: str = "centre_id") -> Q:
+    """Cases whose centre, or whatever centre `of` names, is one where the person has the grant."""
     centres = {s.centre_id for s in user.seats if grant in s.grants and s.centre_id is not None}
-    return Q(centre_id__in=sorted(centres)) if centres else policy.NOBODY
-
-
-def _for_arbiters(user: User) -> Q:
-    """Disputes that the person's centres decide."""
-    seats = [seat for seat in user.seats if "cases.arbitrate" in seat.grants]
-    centres = {seat.centre_id for seat in seats if seat.centre_id is not None}
-    return Q(arbiter_id__in=sorted(centres)) if centres else policy.NOBODY
+    return Q(**{f"{of}__in": sorted(centres)}) if centres else policy.NOBODY
 
 
 def _at_unit(user: User, grant: str = "cases.handle") -> Q:
@@ -294,7 +289,9 @@ QUEUES: dict[str, Callable[[User, datetime], Q]] = {
         & _at_centre(user, "cases.dispatch")
     ),
     "to_arbitrate": lambda user, now: (
-        Q(stage=Stage.FILED) & _signed("arbitration") & _for_arbiters(user)
+        Q(stage=Stage.FILED)
+        & _signed("arbitration")
+        & _at_centre(user, "cases.arbitrate", of="arbiter_id")
     ),
     "to_accept": lambda user, now: Q(stage=Stage.DISPATCHED) & _RUNS & _at_unit(user),
     "to_handle": lambda user, now: Q(stage=Stage.HANDLING) & _RUNS & _at_unit(user),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases.models import Case
+from linli.cases.queries.lists import midnight
 from linli.cases.queries.routes import facts_of
 from linli.components.queries.caring import Carers, carers_of
 from linli.errands.rules import ErrandKind, Outcome
@@ -117,8 +118,8 @@ def _cases(since: date, until: date, *, asks: bool) -> Iterator[tuple[Case, Care
     """The cases with a class that were reported in these days, with the carers of their
     components. One query, and one a chunk where carers are asked for."""
     rows = Case.objects.filter(
-        reported_at__gte=_midnight(since),
-        reported_at__lt=_midnight(until + timedelta(days=1)),
+        reported_at__gte=midnight(since),
+        reported_at__lt=midnight(until + timedelta(days=1)),
         case_class__isnull=False,
     )
     total = rows.count()
@@ -138,10 +139,6 @@ def _with_carers(chunk: list[Case], nobody: Carers, *, asks: bool) -> Iterator[t
     carers = carers_of(codes) if asks else {}
     for case in chunk:
         yield case, carers.get(case.component_code or 0, nobody)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 @dataclass
