@@ -42,8 +42,9 @@ def decide(case: Case, *, now: datetime) -> Decision:
     snapshot = routing.current()
     book = snapshot.book(on=timezone.localdate(now))
     code = case.component_code
-    asks = code is not None and book.asks_component
-    carers = carers_of([code]).get(code, _NOBODY) if asks and code is not None else _NOBODY
+    carers = _NOBODY
+    if code is not None and book.asks_component:
+        carers = carers_of([code]).get(code, _NOBODY)
     facts = facts_of(case, snapshot, at=now, carers=carers)
     return Decision(book.route(facts, on=timezone.localdate(now)), book, facts)
 
