@@ -113,7 +113,10 @@ def test_whoever_looks_after_webhooks_steers_those_alone(city: City, sign_in: An
     assert "王小明" not in shown.content.decode()
     assert system.get("/console/webhooks/").status_code == 403
     assert system.post(f"/console/deliveries/{other.pk}/drop", {"reason": ""}).status_code == 422
-    system.post(f"/console/deliveries/{other.pk}/drop", {"reason": "过时"})
+    tried = system.post("/console/deliveries/to/tests:a/try", follow=True)
+    assert "What waits is tried now." in tried.content.decode()
+    dropped = system.post(f"/console/deliveries/{other.pk}/drop", {"reason": "过时"}, follow=True)
+    assert "It is dropped." in dropped.content.decode()
     other.refresh_from_db()
     assert (other.state, other.outcome) == ("dropped", "过时")
 

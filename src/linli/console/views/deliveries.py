@@ -171,7 +171,7 @@ def replay_delivery(request: StaffRequest, delivery_id: int) -> HttpResponse:
     """Send it again, or at once."""
     return post_answer(
         request,
-        lambda: services.replay(actor=request.user, ids=[delivery_id], now=timezone.now()) and "",
+        lambda: services.replay(actor=request.user, ids=[delivery_id], now=timezone.now()),
         done=_("It is sent now."),
         to=reverse("console:delivery", args=[delivery_id]),
     )
@@ -187,10 +187,7 @@ def drop_delivery(request: StaffRequest, delivery_id: int) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     return post_answer(
         request,
-        lambda: (
-            services.drop(actor=request.user, ids=[one.pk], reason=reason, now=timezone.now())
-            and ""
-        ),
+        lambda: services.drop(actor=request.user, ids=[one.pk], reason=reason, now=timezone.now()),
         done=_("It is dropped."),
         to=reverse("console:delivery", args=[one.pk]),
     )
@@ -219,7 +216,7 @@ def try_target(request: StaffRequest, target: str) -> HttpResponse:
     """Everything that waits for a receiver is due now."""
     return post_answer(
         request,
-        lambda: services.try_now(actor=request.user, target=target, now=timezone.now()) and "",
+        lambda: services.try_now(actor=request.user, target=target, now=timezone.now()),
         done=_("What waits is tried now."),
         to=reverse("console:deliveries") + f"?target={target}",
     )
