@@ -138,7 +138,6 @@ class TrialPage:
     """A trial in words. `rows` are only the cases that the reader sees."""
 
     trial: Trial
-    figures: Mapping[str, Any]
     flows: list[Flow]
     overlaps: list[Overlap]
     idle: list[RoutingRule]
@@ -147,8 +146,9 @@ class TrialPage:
 
     def share(self, name: str) -> str:
         """A count of the figures as per cent of the cases that a unit has had."""
-        acted = self.figures["acted"]
-        return f"{100 * self.figures[name] / acted:.1f} %" if acted else "—"
+        figures = self.trial.figures
+        acted = figures["acted"]
+        return f"{100 * figures[name] / acted:.1f} %" if acted else "—"
 
     @property
     def agree_before(self) -> str:
@@ -172,7 +172,6 @@ def trial_page(user: User, trial: Trial) -> TrialPage:
     tried = figures.get("rules", {})
     return TrialPage(
         trial=trial,
-        figures=figures,
         flows=[
             Flow(names.get(before, "?"), names.get(after, "?"), count)
             for before, after, count in figures["flows"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
@@ -104,9 +105,8 @@ def _columns(request: StaffRequest, job: Any) -> HttpResponse:
     form = ColumnsForm(job, request.POST or None, initial=_proposed(job))
     now = timezone.now()
 
-    def terms() -> Any:
-        data = form.cleaned_data
-        return services.terms_of(
+    def act(data: dict[str, Any]) -> str | HttpResponse:
+        agreed = services.terms_of(
             job,
             mapping=form.mapping,
             crs=data["crs"],
@@ -114,9 +114,6 @@ def _columns(request: StaffRequest, job: Any) -> HttpResponse:
             census=data["census"],
             region_id=data["region"].pk if data["region"] and data["census"] else None,
         )
-
-    def act(data: dict[str, Any]) -> str | HttpResponse:
-        agreed = terms()
         if "look" in request.POST:
             faults = services.try_terms(job, agreed, now=now)
             return _columns_page(request, job, form, faults)
@@ -130,10 +127,8 @@ def _columns(request: StaffRequest, job: Any) -> HttpResponse:
         return answer
     faults = None
     if request.method != "POST":
-        try:
+        with suppress(BadInput):  # a column is missing: the form says so once it is sent
             faults = services.try_terms(job, services.terms_of(job), now=now)
-        except BadInput:  # a column is missing: the form says what is needed once it is sent
-            faults = None
     return _columns_page(request, job, form, faults)
 
 

@@ -170,14 +170,15 @@ def message_text(request: StaffRequest, kind: str, language: str) -> HttpRespons
     if answer is not None and not shown:
         return answer
     texts = shown[0] if shown else now_in_force
+    sms = _preview(texts, Channel.SMS)
     context = {
         "title": f"{rules.named(standard.subject)} · {_LANGUAGES[language]}",
         "form": form,
         "back": reverse("console:message_words"),
         "button": _("Save"),
         "letter": _preview(texts, Channel.EMAIL),
-        "short": _preview(texts, Channel.SMS).body,
-        "parts": _parts(_preview(texts, Channel.SMS)),
+        "short": sms.body,
+        "parts": _parts(sms),
         "gaps": " ".join(
             f"{{{gap}}}" for gap in sorted(set().union(*map(rules.gaps_of, standard)))
         ),

@@ -25,6 +25,7 @@ from linli.territory.queries.inside import whole_box
 @staff_page(policy.EDIT)
 def add_rule(request: StaffRequest, set_id: int) -> HttpResponse:
     """A further rule of a draft."""
+    routing.rule_set_for(set_id)
     return _page(request, set_id, None, {"target": "unit"}, title=_("Add a rule"))
 
 
@@ -50,7 +51,6 @@ def _page(
     title: str,
     locked: bool = False,
 ) -> HttpResponse:
-    routing.rule_set_for(set_id)
     back = reverse("console:rule_set", args=[set_id])
     form = RuleForm(request.POST or None, initial=initial)
     for field in form.fields.values():
@@ -76,8 +76,6 @@ def _page(
         back=back,
         template="console/rule.html",
         locked=locked,
-        rule_id=rule_id,
-        set_id=set_id,
         bounds=whole_box(on=timezone.localdate()),
         conditions=[form[name] for name in RuleForm.CONDITIONS],
         effects=[form[name] for name in RuleForm.EFFECTS],
