@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,11 @@ from linli.kernel.errors import Refused
 from linli.notices import services as notices
 from linli.open311.models import Forward
 from linli.open311.rules.kinds import ForwardState
-from linli.open311.services.choosing import acting
 from linli.open311.services.media import fetched
+from linli.staff.queries.acting import actor_of_post
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
 
 NOTICE = "open311.closed_there"
 ARRIVED, CLOSED = "arrived", "closed"  # what has been said here
@@ -27,19 +31,18 @@ def tell_here(*, forward_id: int, now: datetime, last: bool = False) -> None:
     reports back once it is closed there and a picture shows it; else a person is told. Safe to run
     twice. Raises OSError where the picture cannot be had now, unless this was the `last` time.
     """
-    forward = (
-        Forward.objects.select_related("destination__post__user", "destination__unit")
-        .filter(pk=forward_id)
-        .first()
-    )
+    forward = Forward.objects.select_related("destination__post").filter(pk=forward_id).first()
     if forward is None:
         return
+    actor = (
+        actor_of_post(forward.destination.post_id, now=now) if forward.destination.acts else None
+    )
     if forward.state == ForwardState.SENT and not forward.said_here:
-        if forward.destination.acts:
-            _accept(forward, now=now)
+        if actor is not None:
+            _accept(forward, actor, now=now)
         _said(forward, ARRIVED)
     elif forward.state == ForwardState.DONE and forward.said_here != CLOSED:
-        if not (forward.destination.acts and _report_back(forward, now=now, last=last)):
+        if actor is None or not _report_back(forward, actor, now=now, last=last):
             _tell(forward, now=now)
         _said(forward, CLOSED)
 
@@ -48,21 +51,20 @@ def _said(forward: Forward, what: str) -> None:
     Forward.objects.filter(pk=forward.pk).update(said_here=what)
 
 
-def _case_at(forward: Forward, stages: tuple[str, ...], *, now: datetime) -> Case | None:
+def _case_at(forward: Forward, actor: User, *stages: str) -> Case | None:
     """The case, if the post sees it and it stands there."""
-    user = acting(forward.destination.post, now=now)
-    rows = cases_for(user).filter(pk=forward.case_id, stage__in=stages)
+    rows = cases_for(actor).filter(pk=forward.case_id, stage__in=stages)
     return rows.filter(lead_unit_id=forward.destination.unit_id).first()
 
 
-def _accept(forward: Forward, *, now: datetime) -> None:
-    case = _case_at(forward, (Stage.DISPATCHED,), now=now)
+def _accept(forward: Forward, actor: User, *, now: datetime) -> None:
+    case = _case_at(forward, actor, Stage.DISPATCHED)
     if case is None:
         return  # somebody of the unit was quicker
     try:
         cases.accept(
             case_id=case.pk,
-            actor=acting(forward.destination.post, now=now),
+            actor=actor,
             now=now,
             opinion=_words(forward, forward.remote_id or forward.remote_token),
         )
@@ -70,20 +72,20 @@ def _accept(forward: Forward, *, now: datetime) -> None:
         _note(forward, str(reason))
 
 
-def _report_back(forward: Forward, *, now: datetime, last: bool) -> bool:
+def _report_back(forward: Forward, actor: User, *, now: datetime, last: bool) -> bool:
     """Whether the post has reported back: that takes words and a picture (R58)."""
     if not forward.remote_media:
         return False
-    if _case_at(forward, (Stage.DISPATCHED, Stage.HANDLING), now=now) is None:
+    case = _case_at(forward, actor, Stage.DISPATCHED, Stage.HANDLING)
+    if case is None:
         return False
-    if _case_at(forward, (Stage.DISPATCHED,), now=now) is not None:
-        _accept(forward, now=now)
-    user = acting(forward.destination.post, now=now)
+    if case.stage == Stage.DISPATCHED:
+        _accept(forward, actor, now=now)
     try:
-        photo = fetched(forward.remote_media, owner=user, now=now)
+        photo = fetched(forward.remote_media, owner=actor, now=now)
         cases.report_back(
             case_id=forward.case_id,
-            actor=user,
+            actor=actor,
             now=now,
             opinion=_words(forward, forward.remote_notes or _("Closed there.")),
             uploads=[photo],

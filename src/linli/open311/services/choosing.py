@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,12 +12,8 @@ from linli.cases.queries import cases_for
 from linli.cases.rules.stages import Stage
 from linli.deliveries import services as deliveries
 from linli.open311.models import Destination, Forward
-from linli.staff.models import Post
-from linli.staff.models.seats import seats_of
+from linli.staff.queries.acting import actor_of_post
 from linli.territory import queries as territory
-
-if TYPE_CHECKING:
-    from linli.staff.models import User
 
 KIND = "open311.send"
 OVERLAP = timedelta(minutes=10)  # a move may commit after a later one
@@ -26,13 +21,6 @@ MOST = 500  # cases of one destination in one look; the next one goes on
 PAGE = 500  # cases read at once
 FILED = (Stage.FILED, Stage.DISPATCHED, Stage.HANDLING, Stage.HANDLED, Stage.CHECKING)
 DISPATCHED = (Stage.DISPATCHED, Stage.HANDLING)
-
-
-def acting(post: Post, *, now: datetime) -> User:
-    """The person of a post, with that one seat: what they see and may do is the post's."""
-    user = post.user
-    user.seats = tuple(seat for seat in seats_of(user, now) if seat.post_id == post.pk)
-    return user
 
 
 def wanted(destination: Destination) -> Q:
@@ -63,11 +51,7 @@ def choose(*, destination_id: int, now: datetime) -> int:
     """Write what has come to one destination's lot since the last look into the outbox, once a
     case. Returns how many: `MOST` at once, the next look goes on. Two queries a page and three a
     case."""
-    destination = (
-        Destination.objects.select_for_update(of=("self",))
-        .select_related("post__user")
-        .get(pk=destination_id)
-    )
+    destination = Destination.objects.select_for_update().get(pk=destination_id)
     fresh, seen_to = _fresh(destination, now=now)
     for case in fresh:
         _queue(destination, case, now=now)
@@ -79,10 +63,12 @@ def choose(*, destination_id: int, now: datetime) -> int:
 def _fresh(destination: Destination, *, now: datetime) -> tuple[list[Case], datetime]:
     """The first `MOST` cases that are to go there and are not on their way, in the order in which
     they came to where they stand; and up to when everything has been looked at."""
-    user = acting(destination.post, now=now)
+    actor = actor_of_post(destination.post_id, now=now)
+    if actor is None:
+        return [], now  # the post has ended, and sees nothing
     since = destination.looked_at - OVERLAP
     rows = (
-        cases_for(user)
+        cases_for(actor)
         .filter(wanted(destination), stage_since__gte=since)
         .select_related("case_class")
         .order_by("stage_since", "id")

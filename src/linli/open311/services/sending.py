@@ -16,7 +16,7 @@ from linli.open311.rules import client
 from linli.open311.rules.client import Unreadable
 from linli.open311.rules.kinds import ForwardState
 from linli.open311.services import client as remote
-from linli.open311.services.choosing import acting
+from linli.staff.queries.acting import actor_of_post
 
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 MOST_WORDS = 3500  # of the description; the rest is ours
@@ -27,9 +27,7 @@ def send(parcel: Parcel) -> Outcome:
     what has arrived and doubles nothing."""
     now = timezone.now()
     forward = (
-        Forward.objects.select_related("destination__post__user")
-        .filter(pk=parcel.payload["forward"])
-        .first()
+        Forward.objects.select_related("destination").filter(pk=parcel.payload["forward"]).first()
     )
     if forward is None or forward.state in (ForwardState.DONE, ForwardState.DROPPED):
         return Sent(_("There is nothing to send any more."))
@@ -46,9 +44,10 @@ def send(parcel: Parcel) -> Outcome:
 
 def _case_of(forward: Forward, *, now: datetime) -> Case | None:
     """The case as the acting post sees it, if it is still to be handled."""
-    user = acting(forward.destination.post, now=now)
-    rows = cases_for(user).select_related("case_class").filter(pk=forward.case_id)
-    case = rows.first()
+    actor = actor_of_post(forward.destination.post_id, now=now)
+    if actor is None:
+        return None
+    case = cases_for(actor).select_related("case_class").filter(pk=forward.case_id).first()
     return case if case is not None and case.is_open and case.place is not None else None
 
 
