@@ -115,7 +115,7 @@ def switch(*, actor: User, subscription_id: int, on: bool, now: datetime) -> Sub
     if subscription.state == state:
         return subscription
     words = "" if on else _("The webhook is switched off.")
-    _set(subscription, state, words, now)
+    set_state(subscription, state, words, now)
     _note(actor, "webhooks.switched", subscription, now, {"on": on})
     return subscription
 
@@ -126,7 +126,7 @@ def end_subscription(*, actor: User, subscription_id: int, now: datetime) -> Non
     subscription = _locked(actor, subscription_id)
     subscription.secret = subscription.old_secret = ""
     subscription.save(update_fields=["secret", "old_secret"])
-    _set(subscription, State.ENDED, _("The webhook has ended."), now)
+    set_state(subscription, State.ENDED, _("The webhook has ended."), now)
     _note(actor, "webhooks.ended", subscription, now, {})
 
 
@@ -154,9 +154,10 @@ def _locked(actor: User, subscription_id: int) -> Subscription:
     return found
 
 
-def _set(subscription: Subscription, state: State, words: str, now: datetime) -> None:
+def set_state(subscription: Subscription, state: State, words: str, now: datetime) -> None:
+    """Switch it, with the reason; unless it is on, what waits for it is given up."""
     subscription.state, subscription.state_since = state, now
-    subscription.reason = words
+    subscription.reason = words[:300]
     subscription.save(update_fields=["state", "state_since", "reason"])
     if state != State.ON:
         give_up_target(target=rules.target_of(subscription.pk), reason=words, now=now)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from linli.audit.services import record
 from linli.deliveries import queries as outbox
-from linli.deliveries.services import give_up_target
 from linli.notices.services import tell
 from linli.staff.queries.acting import people_with
 from linli.webhooks import rules
 from linli.webhooks.models import Subscription
 from linli.webhooks.rules import State
+from linli.webhooks.services.keeping import GRANT, set_state
 
 
 def switch_off_broken(*, now: datetime) -> int:
@@ -43,16 +43,13 @@ def break_off(subscription_id: int, *, reason: str, now: datetime) -> None:
     )
     if subscription is None:
         return
-    subscription.state, subscription.state_since = State.BROKEN, now
-    subscription.reason = reason[:300]
-    subscription.save(update_fields=["state", "state_since", "reason"])
+    set_state(subscription, State.BROKEN, reason, now)
     record(
         actor=None, action="webhooks.broken", object_type="webhook", object_id=subscription.pk,
         now=now,
     )  # fmt: skip
-    give_up_target(target=rules.target_of(subscription.pk), reason=reason, now=now)
     tell(
-        user_ids=people_with("webhooks.manage", now=now),
+        user_ids=people_with(GRANT, now=now),
         kind="webhooks.broken",
         params={"name": subscription.name},
         url=f"/console/webhooks/{subscription.pk}/",
