@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.deliveries.models import Delivery, Target
@@ -43,21 +42,20 @@ def deliveries(
     size: int = 50,
 ) -> Page:
     """The outbox, newest first, by pages. One query. Payloads are not read."""
-    rows = Delivery.objects.defer("payload", "sealed_payload", "tries")
-    for name, value in (("state", state), ("kind", kind), ("target", target)):
-        if value:
-            rows = rows.filter(**{name: value})
+    rows = _chosen(state, kind, target).defer("payload", "sealed_payload", "tries")
     return page_after(rows, keys=("id",), cursor=cursor, size=size)
 
 
 def ids_of(*, state: str, kind: str = "", target: str = "", most: int = 10_000) -> list[int]:
     """What a button for all of a list is about, oldest first. One query on a partial index."""
-    rows = Delivery.objects.filter(state=state)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if target:
-        rows = rows.filter(target=target)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    rows = _chosen(state, kind, target).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def _chosen(state: str, kind: str, target: str) -> QuerySet[Delivery]:
+    """What a list is about; an empty text means any."""
+    asked = {"state": state, "kind": kind, "target": target}
+    return Delivery.objects.filter(**{name: value for name, value in asked.items() if value})
 
 
 def delivery(delivery_id: int) -> Delivery:
@@ -66,11 +64,6 @@ def delivery(delivery_id: int) -> Delivery:
     if found is None:
         raise NotFound(_("There is no such delivery. It may have been forgotten meanwhile."))
     return found
-
-
-def delivery_by_uid(uid: uuid.UUID) -> Delivery | None:
-    """The delivery with the id that its receiver knows. One query."""
-    return Delivery.objects.filter(uid=uid).first()
 
 
 def targets() -> list[TargetRow]:

@@ -1,11 +1,6 @@
 """Writing into the outbox, emptying it, and what people do with what did not arrive."""
 
-from linli.deliveries.services.queueing import (
-    delivery_of,
-    derived_deliveries,
-    queue_delivery,
-    wake,
-)
+from linli.deliveries.services.queueing import derived_deliveries, queue_delivery, wake
 from linli.deliveries.services.sending import send_due
 from linli.deliveries.services.steering import (
     drop_deliveries,
@@ -16,7 +11,6 @@ from linli.deliveries.services.steering import (
 from linli.deliveries.services.upkeep import prune
 
 __all__ = [
-    "delivery_of",
     "derived_deliveries",
     "drop_deliveries",
     "give_up_target",

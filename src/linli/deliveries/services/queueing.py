@@ -14,31 +14,6 @@ from linli.deliveries.rules import KINDS
 from linli.kernel.jobs import later
 
 
-def delivery_of(
-    *,
-    kind: str,
-    target: str,
-    payload: Mapping[str, Any],
-    now: datetime,
-    lane: str = "",
-    not_before: datetime | None = None,
-) -> Delivery:
-    """A delivery that is not written yet, for a `kernel.rows.Batch`; call `wake` beside it.
-
-    Raises KeyError for a kind nobody has signed in.
-    """
-    sealed = KINDS[kind].sealed
-    return Delivery(
-        kind=kind,
-        target=target,
-        lane=lane,
-        payload={} if sealed else dict(payload),
-        sealed_payload=json.dumps(dict(payload), ensure_ascii=False) if sealed else "",
-        due_at=max(now, not_before) if not_before else now,
-        created_at=now,
-    )
-
-
 def queue_delivery(
     *,
     kind: str,
@@ -55,11 +30,17 @@ def queue_delivery(
     to it one after the other, in the order of these calls if they are made under a lock on what the
     lane names (a case). Raises KeyError for a kind nobody has signed in.
     """
-    made = delivery_of(
-        kind=kind, target=target, payload=payload, now=now, lane=lane, not_before=not_before
+    sealed = KINDS[kind].sealed
+    made = Delivery.objects.create(
+        kind=kind,
+        target=target,
+        lane=lane,
+        payload={} if sealed else dict(payload),
+        sealed_payload=json.dumps(dict(payload), ensure_ascii=False) if sealed else "",
+        due_at=max(now, not_before) if not_before else now,
+        created_at=now,
     )
-    made.save(force_insert=True)
-    if not_before is None or not_before <= now:
+    if made.due_at == now:
         wake()
     return made
 

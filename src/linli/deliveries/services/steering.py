@@ -5,11 +5,11 @@ Who may is asked by the face that calls: this package lies below the posts.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.audit.services import Actor, record
@@ -30,12 +30,7 @@ def replay_deliveries(*, actor: Actor, ids: Collection[int], now: datetime) -> i
 
     Raises NotFound if there is none of them, Stale if none of them can be sent again.
     """
-    rows = _locked(Q(pk__in=list(ids)))
-    if not rows:
-        raise NotFound(_("There is no such delivery. It may have been forgotten meanwhile."))
-    fit = [row for row in rows if _may_replay(row)]
-    if not fit:
-        raise Stale(_("It has arrived, or is on its way just now. Look again in a minute."))
+    fit = _locked(ids, _may_replay)
     for row in fit:
         if row.state != State.WAITING:
             row.attempts, row.ended_at = 0, None
@@ -55,16 +50,7 @@ def drop_deliveries(*, actor: Actor, ids: Collection[int], reason: str, now: dat
     Raises BadInput naming `reason`, NotFound, Stale where all are settled or on their way.
     """
     reason = clean(reason, field="reason", most=200, least=1)
-    rows = _locked(Q(pk__in=list(ids)))
-    if not rows:
-        raise NotFound(_("There is no such delivery. It may have been forgotten meanwhile."))
-    fit = [
-        row
-        for row in rows
-        if row.state == State.DEAD or (row.state == State.WAITING and row.leased_until is None)
-    ]
-    if not fit:
-        raise Stale(_("It has arrived, or is on its way just now. Look again in a minute."))
+    fit = _locked(ids, _may_drop)
     _end(fit, State.DROPPED, reason, now)
     _note(actor, "deliveries.dropped", fit, now, {"reason": reason})
     return len(fit)
@@ -87,7 +73,8 @@ def give_up_target(*, target: str, reason: str, now: datetime) -> int:
 @transaction.atomic
 def try_target_now(*, actor: Actor, target: str, now: datetime) -> int:
     """Everything that waits for `target` is due now, and its circuit is closed. How many."""
-    due = _waiting_for(target).filter(due_at__gt=now).update(due_at=now)
+    waiting = Delivery.objects.filter(target=target, state=State.WAITING)
+    due = waiting.filter(due_at__gt=now).update(due_at=now)
     _close_circuit(target)
     record(
         actor=actor, action="deliveries.tried", object_type="target", object_id=target, now=now,
@@ -97,13 +84,18 @@ def try_target_now(*, actor: Actor, target: str, now: datetime) -> int:
     return due
 
 
-def _waiting_for(target: str) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(target=target, state=State.WAITING)
+def _locked(ids: Collection[int], may: Callable[[Delivery], bool]) -> list[Delivery]:
+    """Those of `ids` that `may` be, of at most AT_ONCE, oldest first, for this transaction alone.
 
-
-def _locked(which: Q) -> list[Delivery]:
-    """At most AT_ONCE, oldest first, for this transaction alone."""
-    return list(Delivery.objects.select_for_update().filter(which).order_by("pk")[:AT_ONCE])
+    Raises NotFound if there is none of them, Stale if none may.
+    """
+    rows = Delivery.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk")[:AT_ONCE]
+    if not rows:
+        raise NotFound(_("There is no such delivery. It may have been forgotten meanwhile."))
+    fit = [row for row in rows if may(row)]
+    if not fit:
+        raise Stale(_("It has arrived, or is on its way just now. Look again in a minute."))
+    return fit
 
 
 def _may_replay(row: Delivery) -> bool:
@@ -111,6 +103,10 @@ def _may_replay(row: Delivery) -> bool:
         return False
     kind = KINDS.get(row.kind)
     return kind is not None and (row.state != State.DONE or kind.again)
+
+
+def _may_drop(row: Delivery) -> bool:
+    return row.state == State.DEAD or (row.state == State.WAITING and row.leased_until is None)
 
 
 def _end(rows: list[Delivery], state: State, words: str, now: datetime) -> None:
