@@ -117,11 +117,6 @@ def message_kinds() -> list[MessageKind]:
     return [_message_kinds[code] for code in sorted(_message_kinds)]
 
 
-def message_kind(code: str) -> MessageKind:
-    """The kind with this code. Raises KeyError."""
-    return _message_kinds[code]
-
-
 def is_urgent(code: str) -> bool:
     """Whether messages of this kind go out in quiet hours too."""
     kind = _message_kinds.get(code)

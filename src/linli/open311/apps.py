@@ -44,7 +44,7 @@ class Open311Config(AppConfig):
                 label=_("Case to another system (Open311)"),
                 send=sending.send,
                 settled=sending.settled,
-                labels=lambda targets: labels(list(targets)),
+                labels=labels,
             )
         )
         register(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
@@ -88,7 +89,7 @@ def attribute_for(attribute_id: int) -> Attribute:
     return found
 
 
-def labels(targets: list[str]) -> dict[str, str]:
+def labels(targets: Iterable[str]) -> dict[str, str]:
     """The names of destinations by the outbox's keys (`open311:12`). One query."""
     ids = {key.partition(":")[2]: key for key in targets}
     known = [int(number) for number in ids if number.isdigit()]
