@@ -353,7 +353,7 @@ _POINT = np.dtype(
 
 
 def _points(lons: NDArray[Any], lats: NDArray[Any]) -> list[str]:
-    """Hexadecimal EWKB, written as it stands: a fifth of a batch's time went into making points."""
+    """Hexadecimal EWKB, written as it stands: cheaper than to make a geometry of every row."""
     points = np.empty(len(lons), _POINT)
     points["order"], points["kind"], points["srid"] = 1, 0x20000001, 4326
     points["lon"], points["lat"] = lons, lats

@@ -30,7 +30,7 @@ from linli.kernel.errors import BadInput, Stale
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-MOST_BYTES = 2 << 30  # a city's eleven million rows are 1.2 GB of CSV
+MOST_BYTES = 2 << 30  # eleven million rows of a hundred bytes are 1.1 GB
 WAITING = timedelta(days=1)  # an upload whose columns nobody agrees on
 SHOWN = 20  # rows of the preview
 _LONGEST = 20_000  # letters of a cell in the preview: outlines are long
