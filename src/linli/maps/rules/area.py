@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import shapely
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput
+from linli.territory.rules.coordinates import place_of
 
 MOST_CORNERS = 200
 FEWEST_SHOWN = 5  # persons; fewer could be told apart (R108)
@@ -44,16 +44,12 @@ def parse_area(text: str) -> Area | None:
 
 
 def _corner(text: str) -> tuple[float, float]:
-    numbers = text.split(",")
-    try:
-        lon, lat = (float(number) for number in numbers if "_" not in number)
-    except ValueError:
-        lon = lat = math.nan
-    if len(numbers) != 2 or not (abs(lon) <= 180 and abs(lat) <= 85):
+    place = place_of(text)
+    if place is None:
         raise BadInput(
             _("area is corners such as 121.48,31.23 parted by semicolons."), field="area"
         )
-    return lon, lat
+    return place
 
 
 class People(NamedTuple):

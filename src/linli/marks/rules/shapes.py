@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import shapely
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput
+from linli.territory.rules.coordinates import place_of
 
 MOST_CORNERS = 200
 LEAST = {"point": 1, "line": 2, "area": 3}
@@ -47,14 +46,10 @@ def write_shape(shape: shapely.Geometry) -> str:
 
 
 def _place(text: str) -> tuple[float, float]:
-    numbers = text.split(",")
-    try:
-        lon, lat = (float(number) for number in numbers if "_" not in number)
-    except ValueError:
-        lon = lat = math.nan
-    if len(numbers) != 2 or not (abs(lon) <= 180 and abs(lat) <= 85):
+    place = place_of(text)
+    if place is None:
         raise _refused(_("Places are written as 121.48,31.23 and parted by semicolons."))
-    return round(lon, 6), round(lat, 6)
+    return round(place[0], 6), round(place[1], 6)
 
 
 def _refused(sentence: str) -> BadInput:

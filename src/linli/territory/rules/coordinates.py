@@ -31,6 +31,16 @@ def in_china(lon: float, lat: float) -> bool:
     return west <= lon <= east and south <= lat <= north
 
 
+def place_of(text: str) -> tuple[float, float] | None:
+    """A place as an address has it, “121.48,31.23”; None for what is none or lies off the map."""
+    numbers = text.split(",")
+    try:
+        lon, lat = (float(number) for number in numbers if "_" not in number)
+    except ValueError:
+        return None
+    return (lon, lat) if len(numbers) == 2 and abs(lon) <= 180 and abs(lat) <= 85 else None
+
+
 def gcj02_from_wgs84(lon: Number, lat: Number) -> tuple[Number, Number]:
     """The shifted place of a true one."""
     x, y = lon - 105.0, lat - 35.0
