@@ -67,13 +67,13 @@ _BUILDING = f"""
     GROUP BY b.id"""
 _AT = """
     SELECT id FROM territory_building
-    WHERE ST_Intersects(outline, ST_SetSRID(ST_MakePoint(%s, %s), 4326))
-    ORDER BY ST_Area(outline), id LIMIT 1"""
+    WHERE ST_Intersects(outline, ST_SetSRID(ST_MakePoint({lon}, {lat}), 4326))
+    ORDER BY ST_Area(outline), id LIMIT 1"""  # the smallest over a point
 
 
 def building_at(lon: float, lat: float) -> BuildingFacts | None:
     """The smallest building over a point. One query."""
-    return _building(_AT, [lon, lat])
+    return _building(_AT.format(lon="%s", lat="%s"), [lon, lat])
 
 
 def building_of(building_id: int) -> BuildingFacts:
@@ -122,10 +122,8 @@ def buildings_at(points: list[tuple[float, float]]) -> list[int | None]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT (SELECT id FROM territory_building
-                    WHERE ST_Intersects(outline, ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326))
-                    ORDER BY ST_Area(outline), id LIMIT 1)
+            f"""
+            SELECT ({_AT.format(lon="p.lon", lat="p.lat")})
             FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS p (lon, lat, nth)
             ORDER BY nth""",
             [[lon for lon, _lat in points], [lat for _lon, lat in points]],
