@@ -111,6 +111,15 @@ def things_by_grid(class_codes: list[str]) -> Things:
     return dict(found)
 
 
+def water() -> shapely.Geometry:
+    """The river and the creek, where nothing stands and nobody reports anything."""
+    found = shapely.union_all(
+        [_shape(one) for one in _outlines(Surface.objects.filter(kind="water"))]
+    )
+    shapely.prepare(found)
+    return found
+
+
 def _write(path: Path, today: date, pick: random.Random) -> int:
     """The inventory as a file like a survey's, by code."""
     things = [*_along_roads(pick), *_along_cells(pick)]
@@ -158,11 +167,7 @@ def _rows(things: list[Standing], today: date, pick: random.Random) -> Iterator[
     lons = np.array([one.lon for one in things])
     lats = np.array([one.lat for one in things])
     where, tree = territory.locate_many(lons, lats), territory.tree()
-    water = shapely.union_all(
-        [_shape(one) for one in _outlines(Surface.objects.filter(kind="water"))]
-    )
-    shapely.prepare(water)
-    dry = ~shapely.contains_xy(water, lons, lats) & (where.community_id > 0)
+    dry = ~shapely.contains_xy(water(), lons, lats) & (where.community_id > 0)
     numbers: dict[tuple[str, str], int] = defaultdict(int)
     for at in np.flatnonzero(dry).tolist():
         one, community = things[at], tree.region(int(where.community_id[at]))

@@ -33,7 +33,7 @@ from linli.kernel import versions
 from linli.kernel.errors import Refused
 from linli.kernel.transactions import whole
 from linli.staff.models import Post, User
-from linli.territory.models import Grid, GridVersion, RegionVersion, Road, Surface
+from linli.territory.models import Grid, GridVersion, RegionVersion, Road
 
 DAYS = 90
 _MOST_REFUSED = 50
@@ -84,21 +84,13 @@ def town(*, seed: int) -> Town:
         workers=workers,
         grids=[v.grid for v in versions],
         outlines=[shapely.from_wkb(bytes(v.outline.wkb)) for v in versions],
-        water=_water(),
+        water=inventory.water(),
         roads=_roads_of_the_bund(),
         pictures=[_picture(n) for n in range(12)],
         pick=random.Random(seed),  # noqa: S311  made-up cases
         ours={u.username: u for u in users.values()},
         things=inventory.things_by_grid(sorted({fact.code for fact in rhythm()})),
     )
-
-
-def _water() -> shapely.Geometry:
-    """The river and the creek, where nobody reports anything."""
-    shapes = Surface.objects.filter(kind="water").values_list("outline", flat=True)
-    water = shapely.union_all([shapely.from_wkb(bytes(shape.wkb)) for shape in shapes])
-    shapely.prepare(water)
-    return water
 
 
 def _roads_of_the_bund() -> list[str]:
