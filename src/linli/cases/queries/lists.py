@@ -231,7 +231,12 @@ def _region(code: str) -> Q:
             _("region: there is no region with the code %(code)s.") % {"code": code},
             field="region",
         )
-    scope = territory.scope_of(region.id)
+    return in_region(region.id)
+
+
+def in_region(region_id: int) -> Q:
+    """Cases that lie in a region. Raises NotFound."""
+    scope = territory.scope_of(region_id)
     if scope.level == "all":
         return Q()
     ids = sorted(scope.ids)

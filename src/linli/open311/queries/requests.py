@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.models import Case, Report
 from linli.cases.queries import cases_for
+from linli.cases.queries.lists import in_region
 from linli.cases.queries.public import ABOUT_PERSONS, public_rows, results_of, rounded
 from linli.cases.rules import parse_case_number
 from linli.cases.rules.stages import ENDED, Stage
@@ -30,7 +31,6 @@ from linli.open311.rules.asking import MOST_PAGED, Asked, Box
 from linli.open311.rules.kinds import Answering
 from linli.open311.rules.moments import day_of
 from linli.open311.rules.statuses import stages_of
-from linli.territory import queries as territory
 
 SHOWN_DAYS = 90  # how long a solved case is shown: the span of the standard
 _BESIDE = ("case_class", "lead_unit", "grid", "community")
@@ -126,10 +126,7 @@ def _lists(reader: Reader, served: Served, asked: Asked, *, now: datetime) -> li
 
 
 def _in_region(served: Served) -> Q:
-    if served.region_id is None:
-        return Q()
-    scope = territory.scope_of(served.region_id)
-    return Q() if scope.level == "all" else Q(**{f"{scope.level}_id__in": sorted(scope.ids)})
+    return Q() if served.region_id is None else in_region(served.region_id)
 
 
 def _fits(asked: Asked, *, by_day: bool = False) -> Q:

@@ -9,11 +9,11 @@ from django.db.models import Q
 
 from linli.cases.models import Case
 from linli.cases.queries import cases_for
+from linli.cases.queries.lists import in_region
 from linli.cases.rules.stages import Stage
 from linli.deliveries import services as deliveries
 from linli.open311.models import Destination, Forward
 from linli.staff.queries.acting import actor_of_post
-from linli.territory import queries as territory
 
 KIND = "open311.send"
 OVERLAP = timedelta(minutes=10)  # a move may commit after a later one
@@ -34,9 +34,7 @@ def wanted(destination: Destination) -> Q:
             classes |= Q(case_class__code__startswith=code)
         fits &= classes
     if destination.region_id is not None:
-        scope = territory.scope_of(destination.region_id)
-        if scope.level != "all":
-            fits &= Q(**{f"{scope.level}_id__in": sorted(scope.ids)})
+        fits &= in_region(destination.region_id)
     return fits
 
 
