@@ -48,13 +48,8 @@ def counts() -> dict[str, int]:
 
 def has_delivery(message: Message) -> bool:
     """Whether the outbox has it already. One query."""
-    return any(
-        one.payload.get("message") == message.pk
-        for one in Delivery.objects.filter(
-            kind="notices.message", target=f"notices:{message.channel}",
-            payload__message=message.pk,
-        )[:1]
-    )  # fmt: skip
+    own = Delivery.objects.filter(kind=rules.DELIVERY, target=rules.target_of(message.channel))
+    return own.filter(payload__message=message.pk).exists()
 
 
 def words_of(kind: str, language: str) -> rules.Texts | None:

@@ -21,6 +21,7 @@ from linli.kernel.errors import BadInput
 Params = Mapping[str, str | int]
 Words = str | Promise
 MOST_TRIES = 14  # the first included, over about a day
+DELIVERY = "notices.message"  # what the outbox calls a message to a resident
 
 
 class Channel(TextChoices):
@@ -28,6 +29,11 @@ class Channel(TextChoices):
 
     EMAIL = "email", gettext_lazy("E-mail")
     SMS = "sms", gettext_lazy("Text message")
+
+
+def target_of(channel: str) -> str:
+    """The receiver as the outbox knows it: whoever carries a channel."""
+    return f"notices:{channel}"
 
 
 class State(TextChoices):

@@ -28,8 +28,6 @@ from linli.notices.models import Message
 from linli.notices.rules import State
 from linli.notices.services import carriers
 
-KIND = "notices.message"
-
 
 @transaction.atomic
 def write_message(
@@ -56,7 +54,10 @@ def write_message(
 def queue(message: Message, *, now: datetime) -> None:
     """Have the outbox send it. Its delivery knows the message by its number alone."""
     queue_delivery(
-        kind=KIND, target=f"notices:{message.channel}", payload={"message": message.pk}, now=now
+        kind=rules.DELIVERY,
+        target=rules.target_of(message.channel),
+        payload={"message": message.pk},
+        now=now,
     )
 
 
@@ -113,11 +114,11 @@ def _settled(parcel: Parcel, state: Delivered, outcome: Outcome, now: datetime) 
 
 
 def _channels(keys: object) -> dict[str, str]:
-    return {f"notices:{channel.value}": str(channel.label) for channel in rules.Channel}
+    return {rules.target_of(channel): str(channel.label) for channel in rules.Channel}
 
 
 MESSAGES = DeliveryKind(
-    code=KIND,
+    code=rules.DELIVERY,
     label=gettext_lazy("Message to a resident"),
     send=send,
     settled=_settled,
