@@ -33,6 +33,7 @@ from linli.components.services.agreeing import (
     source_named,
     take_up,
 )
+from linli.components.services.alone import IMPORT, alone
 from linli.components.services.checking import Checker
 from linli.components.services.locating import ask_to_locate_anew
 from linli.components.services.reading import open_file
@@ -214,7 +215,6 @@ def proposed_mapping(path: Path, source: str) -> dict[str, str]:
 
 # -- small steps -----------------------------------------------------------------------------------
 _END = 9 * 10**15  # beyond every code
-_LOCK = 7_200_001  # the lock of imports, by their numbers
 
 
 def import_at(job_id: int, *stages: str) -> Import:
@@ -270,19 +270,13 @@ def _log(job: Import, action: str, actor: User | None, now: datetime) -> None:
 @contextmanager
 def _alone(job: Import) -> Iterator[None]:
     """No other process works on this import meanwhile. Raises ImportRefused."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, job.pk])
-        if not cursor.fetchone()[0]:
+    with alone(IMPORT, job.pk) as held:
+        if not held:
             raise ImportRefused(
                 _("Import %(id)d is being worked on elsewhere. Wait until that ends.")
                 % {"id": job.pk}
             )
-    try:
         yield
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, job.pk])
 
 
 def _take_figures() -> None:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from linli.components.models import Component, Ground, GroundState, Import, Tally
 from linli.components.rules.quads import ranges_of_box
 from linli.components.rules.tallies import LEVELS
+from linli.components.services.alone import LOCATING, alone
 from linli.components.services.staging import table_of
 from linli.kernel import progress
 from linli.kernel.jobs import later
@@ -81,17 +82,11 @@ def locate_anew(*, today: date | None = None) -> int:
     present = state is not None and (state.boundaries, state.day) == (versions, day)
     if present and not Ground.objects.filter(fingerprint="").exists():
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('components.locate'))")
-        if not cursor.fetchone()[0]:
+    with alone(LOCATING) as held:
+        if not held:
             return 0
-    try:
         count = sum(_follow(change) for change in progress.counted(_changes(day)))
         GroundState.objects.update_or_create(pk=1, defaults={"boundaries": versions, "day": day})
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('components.locate'))")
     return count
 
 
