@@ -75,7 +75,7 @@ def mark(request: StaffRequest, mark_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"] or 0
         try:
-            services.change_mark(
+            changed = services.change_mark(
                 actor=request.user,
                 mark_id=mark_id,
                 version=version,
@@ -88,7 +88,7 @@ def mark(request: StaffRequest, mark_id: int) -> HttpResponse:
             _refuse(form, refusal)
         else:
             messages.success(request, _("The mark was changed."))
-            return _to_map(queries.mark_for(request.user, mark_id).shape.extent)
+            return _to_map(changed.shape.extent)
     context = {"mark": found, "may_change": may, "box": _box(found.shape.extent)}
     return _form_page(request, form, title=found.text, **context)
 
@@ -117,9 +117,7 @@ def _values(form: MarkForm) -> dict[str, Any]:
 
 
 def _refuse(form: MarkForm, refusal: Refused) -> None:
-    field = refusal.field if refusal.field in form.fields else None
-    words = str(refusal)
-    form.add_error(field, words.removeprefix(f"{refusal.field}: ") if field else words)
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def _form_page(request: StaffRequest, form: MarkForm, **context: Any) -> HttpResponse:
