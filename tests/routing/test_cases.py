@@ -176,6 +176,23 @@ def test_a_component_goes_to_its_owner_by_the_default_rules(city: City) -> None:
     assert decide(case, now=NOW).route.unit == home.department.pk, "events: the place first"
 
 
+def test_a_trial_asks_as_often_for_many_cases_as_for_few(
+    city: City, author: User, draft: RuleSet, write: Write
+) -> None:
+    write("垃圾", to=city.districts[0].department.pk, words=("垃圾",))
+    make_case(city, "file", description="垃圾")
+    tried(draft, author)  # what the process keeps is read
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            trial = tried(draft, author)
+        counts.append((trial.figures["cases"], len(seen)))
+        make_case(city, "file", description="垃圾")
+        make_case(city, "file", description="垃圾")
+    assert [cases for cases, _asked in counts] == [1, 3]
+    assert counts[0][1] == counts[1][1]
+
+
 def test_a_trial_says_what_live_dispatch_says_then(
     city: City, author: User, draft: RuleSet, write: Write
 ) -> None:

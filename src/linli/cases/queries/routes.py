@@ -20,7 +20,7 @@ from linli.territory import queries as territory
 if TYPE_CHECKING:
     from linli.cases.models import Case
 
-_NOBODY = Carers()
+NOBODY = Carers()
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def decide(case: Case, *, now: datetime) -> Decision:
     snapshot = routing.current()
     book = snapshot.book(on=timezone.localdate(now))
     code = case.component_code
-    carers = _NOBODY
+    carers = NOBODY
     if code is not None and book.asks_component:
-        carers = carers_of([code]).get(code, _NOBODY)
-    facts = facts_of(case, snapshot, at=now, carers=carers)
+        carers = carers_of([code]).get(code, NOBODY)
+    facts = facts_of(case, snapshot, territory.tree(), at=now, carers=carers)
     return Decision(book.route(facts, on=timezone.localdate(now)), book, facts)
 
 
@@ -75,14 +75,16 @@ def suggestion_for(case: Case, *, now: datetime) -> Suggestion:
     )
 
 
-def facts_of(case: Case, snapshot: Snapshot, *, at: datetime, carers: Carers) -> Facts:
+def facts_of(
+    case: Case, snapshot: Snapshot, tree: territory.Tree, *, at: datetime, carers: Carers
+) -> Facts:
     """The case as the rules see it at that moment. No query."""
     local, workday, works = snapshot.times(at)
     own = tuple(one for one in (case.community_id, case.street_id) if one is not None)
     return Facts(
         class_code=snapshot.class_code(case.case_class_id),
         class_id=case.case_class_id,
-        regions=_regions(case),
+        regions=_regions(case, tree),
         local=own,
         lon=case.place.x if case.place is not None else None,
         lat=case.place.y if case.place is not None else None,
@@ -99,13 +101,13 @@ def facts_of(case: Case, snapshot: Snapshot, *, at: datetime, carers: Carers) ->
     )
 
 
-def _regions(case: Case) -> tuple[int, ...]:
+def _regions(case: Case, tree: territory.Tree) -> tuple[int, ...]:
     """The regions of a case, deepest first, up to the root."""
     deepest = case.community_id or case.street_id or case.district_id
     if deepest is None:
         return ()
     try:
-        return tuple(territory.tree().ancestors_of(deepest))
+        return tuple(tree.ancestors_of(deepest))
     except NotFound:  # a region that came after the tree of this request
         return (deepest,)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.cases.models import Case
 from linli.cases.queries.lists import midnight
-from linli.cases.queries.routes import facts_of
+from linli.cases.queries.routes import NOBODY, facts_of
 from linli.components.queries.caring import Carers, carers_of
 from linli.errands.rules import ErrandKind, Outcome
 from linli.errands.services import start_errand
@@ -30,6 +31,7 @@ from linli.routing.models import RuleSet, Trial, TrialLine
 from linli.routing.policy import EDIT
 from linli.routing.rules import Route
 from linli.staff.policy import require
+from linli.territory import queries as territory
 
 if TYPE_CHECKING:
     from linli.errands.models import Errand
@@ -97,9 +99,10 @@ def try_rules(*, actor: User, rule_set: RuleSet, since: date, until: date, now: 
     on = timezone.localdate(now)
     rules = tuple(routing.to_rule(row) for row in routing.rules_of(rule_set))
     before, after = snapshot.book(on=on), snapshot.book_of(rules)
-    tally = Tally()
+    tally, tree = Tally(), territory.tree()
     for case, carers in _cases(since, until, asks=before.asks_component or after.asks_component):
-        facts = facts_of(case, snapshot, at=case.dispatched_at or case.reported_at, carers=carers)
+        at = case.dispatched_at or case.reported_at
+        facts = facts_of(case, snapshot, tree, at=at, carers=carers)
         fitting = list(after.fitting(facts, on=on))
         new = fitting[0] if fitting else after.route(facts, on=on)
         tally.add(case, before.route(facts, on=on), new, fitting)
@@ -123,22 +126,13 @@ def _cases(since: date, until: date, *, asks: bool) -> Iterator[tuple[Case, Care
         case_class__isnull=False,
     )
     total = rows.count()
-    nobody = Carers()
     found = rows.only(*_NEEDED).order_by("-reported_at", "-id").iterator(chunk_size=_CHUNK)
-    chunk: list[Case] = []
-    for case in counted(found, total=total, says=_("Trying the rules on past cases")):
-        chunk.append(case)
-        if len(chunk) == _CHUNK:
-            yield from _with_carers(chunk, nobody, asks=asks)
-            chunk = []
-    yield from _with_carers(chunk, nobody, asks=asks)
-
-
-def _with_carers(chunk: list[Case], nobody: Carers, *, asks: bool) -> Iterator[tuple[Case, Carers]]:
-    codes = [one.component_code for one in chunk if one.component_code is not None]
-    carers = carers_of(codes) if asks else {}
-    for case in chunk:
-        yield case, carers.get(case.component_code or 0, nobody)
+    cases = counted(found, total=total, says=_("Trying the rules on past cases"))
+    while chunk := list(islice(cases, _CHUNK)):
+        codes = [one.component_code for one in chunk if one.component_code is not None]
+        carers = carers_of(codes) if asks else {}
+        for case in chunk:
+            yield case, carers.get(case.component_code or 0, NOBODY)
 
 
 @dataclass
