@@ -15,6 +15,8 @@ from django.utils import translation
 from linli.audit.models import AccessLog
 from linli.cases.models import Case
 from linli.catalogue.models import CaseClass, Edition
+from linli.files import services as files
+from linli.files.rules import StorageDown
 from linli.files.services import storage
 from linli.kernel.errors import BadInput, NotYours
 from linli.suggestions import queries, services
@@ -178,6 +180,27 @@ def test_a_file_that_was_changed_is_not_used(city: City, manager: Any) -> None:
     kept.forget()
     with pytest.raises(kept.Tampered, match="was changed after it was trained"):
         services.put_in_force(actor=manager, version_id=version.pk, now=NOW)
+
+
+def test_a_storage_that_is_down_for_a_while_changes_nothing(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopt(city)
+    good = adopt(city)
+    kept.forget()
+    whole = files.content_of
+
+    def down(key: str, **more: Any) -> bytes:
+        if key == good.key:
+            raise StorageDown("later")
+        return whole(key, **more)
+
+    monkeypatch.setattr(files, "content_of", down)
+    assert queries.class_suggestions("井盖没了,太危险") == []
+    assert services.step_back_if_worse(purpose="class", held_out=lore(), now=NOW) is None
+    assert kept.in_force("class") == good
+    monkeypatch.setattr(files, "content_of", whole)
+    assert queries.class_suggestions("井盖没了,太危险")
 
 
 def test_old_versions_are_cleared_away_but_not_the_one_in_force(city: City) -> None:

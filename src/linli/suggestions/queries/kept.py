@@ -8,6 +8,7 @@ import logging
 from django.utils.translation import gettext as _
 
 from linli.files import services as files
+from linli.files.rules import StorageDown
 from linli.kernel.errors import NotFound, Refused
 from linli.suggestions.models import ModelVersion, Purpose, State, SuggestionSettings
 from linli.suggestions.rules.linear import Model, NotAModel, from_bytes
@@ -49,8 +50,8 @@ def previous(version: ModelVersion) -> ModelVersion | None:
 
 
 def model_in_force(purpose: str) -> Model | None:
-    """The model in force; None where there is none, or its file is not what was kept. One query;
-    the file is read when it has changed."""
+    """The model in force; None where there is none, its file is not what was kept, or storage is
+    down (as long as it is). One query; the file is read when it has changed."""
     row = (
         ModelVersion.objects.filter(purpose=purpose, state=State.IN_FORCE)
         .only("pk", "key", "sha256", "purpose")
@@ -63,6 +64,9 @@ def model_in_force(purpose: str) -> Model | None:
         return held[1]
     try:
         model = model_of(row)
+    except StorageDown:
+        log.warning("the model cannot be read now", extra={"version": row.pk})
+        return None
     except Refused as refusal:
         log.error("a model cannot be used", extra={"version": row.pk, "why": refusal.code})
         model = None

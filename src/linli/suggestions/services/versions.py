@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.audit.services import record
 from linli.files import services as files
+from linli.files.rules import StorageDown
 from linli.kernel.errors import BadInput, Refused
 from linli.staff.policy import require
 from linli.suggestions.models import ModelVersion, Reason, State, SuggestionSettings
@@ -113,6 +114,8 @@ def step_back_if_worse(
         return None
     try:
         new = measure(kept.model_of(present), held_out)
+    except StorageDown:
+        return None
     except Refused:
         new = None  # its file is gone or changed: anything is better
     if new is not None and not is_worse(new, old):
