@@ -20,6 +20,7 @@ from linli.cases.rules.purposes import Purpose
 from linli.desk.queries.things import thing_of
 from linli.desk.rules.columns import light_of
 from linli.desk.rules.moves import GRAVE, MAIN
+from linli.kernel import versions
 from linli.kernel.errors import Refused
 from linli.staff.web import StaffRequest, staff_page
 
@@ -31,6 +32,7 @@ BEFORE_DISPATCH = ("reported", "verifying", "filed")
 
 @require_safe
 @staff_page("cases.see")
+@versions.learned_once
 def case(request: StaffRequest, number: str) -> HttpResponse:
     """One case: steps, story, map, clock, facts, and the moves this person may make."""
     found = queries.case_for(request.user, number)
@@ -42,6 +44,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
 
 @require_safe
 @staff_page("cases.see")
+@versions.learned_once
 def sheet(request: StaffRequest, number: str) -> HttpResponse:
     """案卷单 on paper (standards §5.3): facts, photos, the whole story, room to sign."""
     found = queries.case_for(request.user, number)
