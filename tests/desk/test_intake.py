@@ -50,6 +50,16 @@ def test_the_form_sent_twice_opens_one_case(city: City, at_desk: Seated) -> None
     assert Report.objects.count() == 1
 
 
+def test_the_next_call_taken_in_a_form_that_was_sent_is_not_lost(
+    city: City, at_desk: Seated
+) -> None:
+    """The browser's way back shows the form as it was, its one-time key too."""
+    client, fields = at_desk(city.districts[0].user("street_operator")), call(city)
+    client.post("/desk/intake/", fields)
+    client.post("/desk/intake/", fields | {"description": "路灯不亮", "name": "王先生"})
+    assert {case.description for case in Case.objects.all()} == {fields["description"], "路灯不亮"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

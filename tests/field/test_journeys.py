@@ -268,6 +268,13 @@ def test_the_same_form_twice_is_one_case(city: City) -> None:
     assert Case.objects.count() == 1
 
 
+def test_the_same_form_with_other_words_is_another_case(city: City) -> None:
+    client = signed_in(city.districts[0].user("worker"))
+    client.post("/field/report/", report_data(city))
+    client.post("/field/report/", report_data(city, opinion="对面也有"))
+    assert Case.objects.count() == 2
+
+
 def test_a_report_without_a_place_keeps_the_photo_and_says_what_is_missing(city: City) -> None:
     worker = city.districts[0].user("worker")
     upload = photo(worker)

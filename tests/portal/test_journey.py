@@ -166,6 +166,13 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert not Case.objects.exists()
 
 
+def test_a_form_gone_back_to_and_filled_in_anew_is_another_report(city: City, web: Client) -> None:
+    first = send(web, city)
+    assert send(web, city, similar_seen="1") == first
+    assert send(web, city, similar_seen="1", description="路灯不亮") != first
+    assert Case.objects.count() == 2
+
+
 def test_too_many_reports_of_one_connection_are_refused_in_a_sentence(
     city: City, web: Client, settings: Any
 ) -> None:

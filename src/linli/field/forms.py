@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Place
+from linli.cases.rules.submissions import submission_key
 from linli.components.rules import parse_code, parts_of
 from linli.field.queries import classes
 from linli.field.rules import DONE_PHRASES, PHRASES, in_words
@@ -237,13 +238,21 @@ class ReportForm(FieldForm):
 
     def joining(self) -> dict[str, Any]:
         """What `services.add_report` takes, but for the case, who and when."""
-        key = self.cleaned_data.get("key")
         return {
             "description": self.description(),
             "channel": Channel.WORKER,
             "uploads": self.uploads(),
-            "submission_key": f"field:{key}" if key else None,
+            "submission_key": self._submission_key() if self.cleaned_data.get("key") else None,
         }
+
+    def _submission_key(self) -> str:
+        names = ("address", "case_class", "component", "urgent", "handled", "done")
+        said = [self.cleaned_data.get(name) for name in names]
+        photos = [len(self.uploads(name)) for name in ("files", "after")]
+        place = self.place()
+        where = (place.lon, place.lat) if place is not None else None
+        key = self.cleaned_data["key"]
+        return submission_key("field", key, self.description(), where, *said, *photos)
 
     def values(self) -> dict[str, Any]:
         """What `services.report` takes, but for who and when."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from linli.cases.queries import choosing
 from linli.cases.rules import Channel, Handling, Urgency
 from linli.cases.rules.inputs import Contact, Place
+from linli.cases.rules.submissions import submission_key
 from linli.components.rules import parse_code, text_of
 from linli.desk.forms.moves import say_what_is_missing
 from linli.kernel.errors import Refused
@@ -149,8 +150,14 @@ class IntakeForm(forms.Form):
             "contact": Contact(name=cleaned["name"], phone=cleaned["phone"]),
             "wants_call": cleaned["wants_call"],
             "uploads": self.uploads,
-            "submission_key": f"desk:{cleaned['key']}" if cleaned.get("key") else None,
+            "submission_key": self._submission_key() if cleaned.get("key") else None,
         }
+
+    def _submission_key(self) -> str:
+        names = ("description", "address", "lon", "lat", "case_class", "component", "channel",
+                 "urgency", "handling", "name", "phone")  # fmt: skip
+        said = [self.cleaned_data.get(name) for name in names]
+        return submission_key("desk", self.cleaned_data["key"], *said, len(self.uploads))
 
     def refuse(self, refusal: Refused) -> None:
         """Say why not at the field at fault."""

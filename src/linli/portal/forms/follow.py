@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from linli.cases.rules.submissions import submission_key
 from linli.portal.forms.photos import PhotosMixin
 from linli.portal.rules import MOST_WORDS, RATINGS
 
@@ -49,7 +50,8 @@ class WordsForm(PhotosMixin):
     def clean_submission_key(self) -> str | None:
         """None if none came along."""
         key = str(self.cleaned_data["submission_key"])
-        return f"portal:{key}" if len(key) >= 8 else None
+        words = self.cleaned_data.get("words")
+        return submission_key("portal", key, words) if len(key) >= 8 else None
 
 
 class RateForm(forms.Form):

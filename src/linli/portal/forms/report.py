@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules.inputs import Contact, Place
+from linli.cases.rules.submissions import submission_key
 from linli.components.queries import Choice, public_choice
 from linli.kernel.errors import Refused
 from linli.portal.forms.photos import PhotosMixin
@@ -131,7 +132,7 @@ class ReportForm(PhotosMixin):
     def clean_submission_key(self) -> str:
         """A key of one's own if none came along."""
         key = str(self.cleaned_data["submission_key"])
-        return f"portal:{key}" if len(key) >= 8 else f"portal:{new_key()}"
+        return key if len(key) >= 8 else new_key()
 
     def clean(self) -> dict[str, Any]:
         """The place and what belongs together."""
@@ -154,6 +155,12 @@ class ReportForm(PhotosMixin):
             )
         if cleaned.get("wants_call") and not cleaned.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Please leave a number, so that we can call you."))
+        if "submission_key" in cleaned:
+            names = ("description", "address", "case_class", "component", "name", "phone", "email")
+            said = [cleaned.get(name) for name in names]
+            cleaned["submission_key"] = submission_key(
+                "portal", cleaned["submission_key"], cleaned["place"], *said, len(self.photo_ids)
+            )
         return cleaned
 
     def _fill_in(self, cleaned: dict[str, Any], thing: Choice) -> None:
