@@ -94,6 +94,7 @@ class Channel(TextChoices):
 
     PORTAL = "portal", _("Resident portal")
     HOTLINE = "hotline", _("Hotline")
+    WORK_ORDER = "work_order", _("Work order of a hotline platform")
     WORKER = "worker", _("Grid worker")
     WECHAT = "wechat", _("WeChat")
     OPEN311 = "open311", _("Open311")

@@ -62,6 +62,7 @@ def report(
     submission_key: str | None = None,
     language: str = "zh-hans",
     component: str = "",
+    centre: int | None = None,
 ) -> Filed:
     """Take a report in; it opens a case at “reported”.
 
@@ -69,7 +70,8 @@ def report(
     stands where it stands, and has its class and address where the report gives none. The same
     `submission_key` again answers with the first case and doubles nothing. An urgent report by
     somebody with the grant `cases.urgent` goes straight to the command centre and is filed at once
-    (R59). Raises BadInput, NotYours.
+    (R59). `centre`: to whom another authority has handed it; that may be urgent too, and belongs to
+    this centre where its place is not known. Raises BadInput, NotYours.
     """
     if submission_key and (known := _known(submission_key)):
         return known
@@ -86,7 +88,7 @@ def report(
     _choice("channel", channel, rules.Channel.values)
     _choice("urgency", urgency, rules.Urgency.values)
     _choice("handling", handling, rules.Handling.values)
-    seat = _reporting_seat(actor, urgency)
+    seat = None if actor is None and centre is not None else _reporting_seat(actor, urgency)
     case = Case(
         id=_next_id(),
         channel=channel,
@@ -103,7 +105,7 @@ def report(
         case.case_class_id = catalogue.class_by_code(case_class).id
     if place is not None:
         placing.put(case, place)
-    case.centre_id = _owner(case, seat, urgency)
+    case.centre_id = _owner(case, seat, urgency, centre)
     if seat is not None and seat.reach == "grids":
         case.tracker_id = seat.post_id
     _share_with_owner(case)
@@ -211,12 +213,14 @@ def _next_id() -> int:
     return int(number)
 
 
-def _owner(case: Case, seat: Seat | None, urgency: str) -> int:
+def _owner(case: Case, seat: Seat | None, urgency: str, handed_to: int | None) -> int:
     """The centre that owns a new case: the command centre if urgent, the desk's, or by place."""
     if urgency == rules.Urgency.URGENT:
         return staff.command_centre()
     if seat is not None and seat.centre_id is not None and "cases.intake" in seat.grants:
         return seat.centre_id
+    if handed_to is not None and case.community_id is None:
+        return handed_to
     return placing.centre_for(case)
 
 
