@@ -9,6 +9,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 SELECTED = SafeString(" selected")
@@ -97,3 +98,12 @@ class Suggested(forms.TextInput):
         }
         box = super().render(name, value, given, renderer)
         return format_html('{}<datalist id="{}"></datalist>', box, list_id)
+
+
+def say_what_is_missing(form: forms.Form) -> None:
+    """An empty field says its own name and what to do."""
+    for field in form.fields.values():
+        words = gettext("“%(label)s” is missing. Please fill it in.")
+        if isinstance(field, forms.ChoiceField):
+            words = gettext("“%(label)s” is missing. Please choose.")
+        field.error_messages["required"] = words % {"label": field.label}

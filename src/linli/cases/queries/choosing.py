@@ -68,6 +68,23 @@ def class_code_of(text: str) -> str | None:
     return found[0].code if len(found) == 1 else None
 
 
+def point_of(lon: str, lat: str) -> tuple[float, float] | None:
+    """Two numbers of a query string as a point; None for what is none."""
+    try:
+        x, y = float(lon), float(lat)
+    except ValueError:
+        return None
+    return (x, y) if abs(x) <= 180 and abs(y) <= 90 else None
+
+
+def class_id_of(text: str) -> int | None:
+    """The id of the class that was typed, if it is one."""
+    code = class_code_of(text) if text.strip() else None
+    if code is None:
+        return None
+    return next((c.pk for c in catalogue.classes() if c.code == code), None)
+
+
 def regions_for(user: User) -> list[tuple[int, RegionFacts]]:
     """The regions a person may filter by, as an indented tree: (depth, region). No query."""
     tree = territory.tree()

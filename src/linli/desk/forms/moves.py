@@ -22,7 +22,13 @@ from linli.catalogue.rules import Limit, LimitUnit
 from linli.desk.queries import choices
 from linli.desk.rules.moves import RATINGS, YES_NO, input_help, input_label
 from linli.kernel.errors import Refused
-from linli.kernel.forms import DayField, DayInput, PlainSelect, Suggested
+from linli.kernel.forms import (
+    DayField,
+    DayInput,
+    PlainSelect,
+    Suggested,
+    say_what_is_missing,
+)
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -195,15 +201,6 @@ class MoveForm(forms.Form):
         if place is None or self.move in ("check", "report_back"):
             return "", ""
         return round(place.x, 6), round(place.y, 6)
-
-
-def say_what_is_missing(form: forms.Form) -> None:
-    """An empty field says its own name and what to do."""
-    for field in form.fields.values():
-        words = _("“%(label)s” is missing. Please fill it in.")
-        if isinstance(field, forms.ChoiceField):
-            words = _("“%(label)s” is missing. Please choose.")
-        field.error_messages["required"] = words % {"label": field.label}
 
 
 # -- one maker a kind --------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.cases.queries import people
-from linli.cases.queries.choosing import MOST_FOUND, class_code_of
+from linli.cases.queries.choosing import MOST_FOUND, point_of
 from linli.cases.queries.routes import suggestion_for
 from linli.catalogue import queries as catalogue
 from linli.components import queries as components
@@ -139,23 +139,6 @@ def find_places(words: str) -> list[Found]:
         )
         for hit in territory.geocode(words[:100])
     ]
-
-
-def point_of(lon: str, lat: str) -> tuple[float, float] | None:
-    """Two numbers of a query string as a point; None for what is none."""
-    try:
-        x, y = float(lon), float(lat)
-    except ValueError:
-        return None
-    return (x, y) if abs(x) <= 180 and abs(y) <= 90 else None
-
-
-def class_id_of(text: str) -> int | None:
-    """The id of the class that was typed, if it is one."""
-    code = class_code_of(text) if text.strip() else None
-    if code is None:
-        return None
-    return next((c.pk for c in catalogue.classes() if c.code == code), None)
 
 
 def where_words(lon: str, lat: str) -> str:

@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.cases import queries, services
-from linli.cases.queries import Similar
+from linli.cases.forms import asked_of
+from linli.cases.queries import Similar, choosing
 from linli.cases.services import Filed
-from linli.cases.services.reporting import MOST_ADDRESS, MOST_DESCRIPTION
-from linli.components.rules import parse_code
 from linli.desk.forms.intake import IntakeForm
 from linli.desk.queries import choices
 from linli.files import queries as uploads
@@ -110,23 +109,15 @@ def similar(request: StaffRequest) -> HttpResponse:
     """Open cases that may be what the caller means, while the operator types."""
     data = request.POST
     found = _similar(request, data)
-    asked = choices.point_of(data.get("lon", ""), data.get("lat", "")) is not None
+    asked = choosing.point_of(data.get("lon", ""), data.get("lat", "")) is not None
     return render(request, "desk/similar.html", {"similar": found, "asked": asked})
 
 
 def _similar(request: StaffRequest, data: Any) -> list[Similar]:
-    point = choices.point_of(data.get("lon", ""), data.get("lat", ""))
-    asked = queries.Asked(
-        at=timezone.now(),
-        lon=point[0] if point else None,
-        lat=point[1] if point else None,
-        class_id=choices.class_id_of(data.get("case_class", "")),
-        words=data.get("description", "")[:MOST_DESCRIPTION],
-        address=data.get("address", "")[:MOST_ADDRESS],
-        pictures=uploads.fingerprints_of(data.getlist("files"), owner=request.user, holder=None),
-        component=parse_code(data.get("component", "")),
+    pictures = uploads.fingerprints_of(data.getlist("files"), owner=request.user, holder=None)
+    return queries.similar_cases(
+        request.user, asked_of(data, pictures=pictures, now=timezone.now())
     )
-    return queries.similar_cases(request.user, asked)
 
 
 def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpResponse:
