@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import path
 
@@ -18,7 +19,14 @@ def broken(request: Any) -> Any:
     raise ZeroDivisionError("a bug")
 
 
-urlpatterns = [path("api/v1/broken", broken), path("broken", broken), *urls.urlpatterns]
+def out_of_reach(request: Any) -> Any:
+    raise OperationalError("the database system is starting up")
+
+
+urlpatterns = [
+    path("api/v1/out-of-reach", out_of_reach), path("out-of-reach", out_of_reach),
+    path("api/v1/broken", broken), path("broken", broken), *urls.urlpatterns,
+]  # fmt: skip
 handler500 = urls.handler500
 
 
@@ -60,3 +68,14 @@ def test_a_bug_on_a_page_is_a_page_with_the_number(
         answer = client.get("/broken")
     assert answer.status_code == 500
     assert logged(caplog)["reference"] == "7K3M9QWX"
+
+
+@pytest.mark.django_db
+def test_a_database_out_of_reach_is_no_bug_but_a_wait(client: Client) -> None:
+    told = client.get("/api/v1/out-of-reach")
+    assert (told.status_code, told.json()["code"]) == (503, "out_of_reach")
+    assert int(told["Retry-After"]) > 0
+    page = client.get("/out-of-reach")
+    assert page.status_code == 503
+    assert "not certain that the last step was saved" in page.content.decode()
+    assert told.json()["reference"] in told.json()["title"]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from linli.kernel import health
 from linli.kernel.logs import REFERENCE, new_reference
+
+AWAY_S = 10  # a restart of the database takes about as long
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -44,24 +49,37 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug: the answer names the number under which the log has it (Django logs it after this)."""
+    """A bug (500), or a database out of reach (503, with when to come back).
+
+    The answer names the number under which the log has it (Django logs it after this).
+    """
     reference = new_reference()
     setattr(request, REFERENCE, reference)
+    away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    status = 503 if away else 500
     if request.path_info.startswith(settings.JSON_PATHS):
-        return JsonResponse(
+        title = (
+            _("The database is restarting or busy. Send it again in a minute; recorded under %s.")
+            if away
+            else _("Something went wrong on our side. It is recorded under %s.")
+        )
+        answer: HttpResponse = JsonResponse(
             {
                 "type": "about:blank",
-                "title": _("Something went wrong on our side. It is recorded under %s.")
-                % reference,
-                "status": 500,
-                "code": "server_error",
+                "title": title % reference,
+                "status": status,
+                "code": "out_of_reach" if away else "server_error",
                 "field": None,
                 "reference": reference,
             },
-            status=500,
+            status=status,
             content_type="application/problem+json",
         )
-    return render(request, "errors/500.html", {"reference": reference}, status=500)
+    else:
+        answer = render(request, f"errors/{status}.html", {"reference": reference}, status=status)
+    if away:
+        answer["Retry-After"] = str(AWAY_S)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
