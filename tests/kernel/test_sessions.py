@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.utils import timezone
 
 from linli.kernel.sessions import SessionStore
@@ -41,3 +43,21 @@ def test_an_expired_session_is_empty() -> None:
     key = kept()
     Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(seconds=1))
     assert SessionStore(key).get("desk_columns") is None
+
+
+def test_a_database_that_goes_away_meanwhile_is_no_ended_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = SessionStore(kept())
+    store["desk_columns"] = []
+
+    def away(*args: object, **options: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(Session, "save", away)
+    with pytest.raises(OperationalError):
+        store.save()
+    monkeypatch.undo()
+    SessionStore(store.session_key).delete()
+    with pytest.raises(UpdateError):
+        store.save()

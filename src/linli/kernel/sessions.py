@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.utils import timezone
 
 from linli.kernel import rows
@@ -28,3 +30,13 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return dict(self.decode(found[0][0]))
+
+    def save(self, must_create: bool = False) -> None:
+        """Raises OperationalError while the database is away: Django would take the session for
+        ended and answer 400, as if what was sent were unreadable."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
