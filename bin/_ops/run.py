@@ -36,7 +36,12 @@ def run(arguments: list[str]) -> int:
         if "--no-demo" not in arguments and os.environ.get("LINLI_DEMO", "1") != "0":
             database.load_demo_if_empty(url)
         ports.check_ports()  # the set-up may have taken minutes
-        return Supervisor(_processes(url), _local(web_port()) + "/healthz", _welcome()).run()
+        return serve(url)
+
+
+def serve(url: str) -> int:
+    """Keep the program's processes up on the database `url` until told to stop, then 0."""
+    return Supervisor(_processes(url), _local(web_port()) + "/healthz", _welcome()).run()
 
 
 def _local(port: int) -> str:
