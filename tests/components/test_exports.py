@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 
 from linli.components import queries, services
 from linli.components.models import Component, Import
-from linli.components.rules.cells import guarded, unguarded, unmistakable
 from linli.components.rules.filters import ComponentFilter
 from linli.components.services import exporting
+from linli.kernel.cells import guarded, unguarded, unmistakable
 from linli.kernel.errors import BadInput
 from linli.staff.models import Unit, User
 from tests.components.inventories import (

@@ -15,9 +15,9 @@ from linli.audit.models import AccessLog
 from linli.cases.forms import FilterForm, read_filter
 from linli.cases.models import SavedFilter
 from linli.cases.rules.inputs import Place
-from linli.desk.rules.cells import safe_cell
 from linli.desk.rules.columns import COLUMNS
 from linli.desk.rules.queues import queue_choices
+from linli.kernel.cells import guarded
 from linli.kernel.errors import BadInput
 from linli.kernel.templatetags import linli as kit
 from tests.cases.city import City
@@ -160,7 +160,7 @@ def test_the_export_is_what_the_list_shows(city: City, at_desk: Seated) -> None:
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == [label for _key, label, _css in page.heads]
-    assert rows[1:] == [[safe_cell(cell) for cell in row] for row in shown]
+    assert rows[1:] == [[guarded(cell) for cell in row] for row in shown]
     assert rows[1][2].startswith("'=")
     book = client.get("/desk/cases/export.xlsx?stage=filed")
     sheet = CalamineWorkbook.from_filelike(
@@ -198,4 +198,4 @@ def test_columns_are_kept_for_the_person_in_every_browser(city: City, at_desk: S
     [("=1+1", "'=1+1"), ("+86", "'+86"), ("-1", "'-1"), ("@x", "'@x"), ("abc", "abc"), ("", "")],
 )
 def test_a_spreadsheet_runs_nothing_from_a_cell(text: str, kept: str) -> None:
-    assert safe_cell(text) == kept
+    assert guarded(text) == kept

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from linli.components.rules.cells import unguarded
 from linli.components.rules.columns import LABELS
 from linli.components.rules.states import CONDITIONS, STATES
+from linli.kernel.cells import unguarded
 
 MOST = {"address": 200, "name": 60, "note": 500, "key": 60}
 UNIT_NAME = 100

@@ -25,12 +25,12 @@ from linli.audit.services import record
 from linli.components import policy
 from linli.components.models import Care, Component
 from linli.components.queries import Cut, codes_in, count_in, cuts_for, cuts_of
-from linli.components.rules.cells import guarded, unmistakable
 from linli.components.rules.codes import text_of
 from linli.components.rules.filters import ComponentFilter
 from linli.components.rules.states import Condition, State
 from linli.errands.rules import ErrandKind, MadeFile, Outcome
 from linli.kernel import progress
+from linli.kernel.cells import guarded, unmistakable
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from linli.audit.services import record
 from linli.components import policy
 from linli.components.models import Import, ImportFault, Source
-from linli.components.rules.cells import guarded
 from linli.components.rules.columns import label_of
 from linli.components.services import applying, comparing, staging
 from linli.components.services.agreeing import (
@@ -40,6 +39,7 @@ from linli.components.services.reading import open_file
 from linli.components.services.tallying import fold_tallies
 from linli.files.services import discard_objects
 from linli.kernel import progress
+from linli.kernel.cells import guarded
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:

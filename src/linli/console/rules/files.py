@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
+from linli.kernel.cells import guarded
 from linli.kernel.errors import BadInput
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -68,11 +69,6 @@ def _gunzip(data: bytes) -> bytes:
     if len(out) > MOST_UNPACKED_BYTES:
         raise BadInput(_("The file unpacks to more than 100 MB. Split it."), field="file")
     return out
-
-
-def guarded(cell: str) -> str:
-    """The cell, so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

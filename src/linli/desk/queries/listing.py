@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from linli.cases import queries as cases
 from linli.cases.rules.filters import CaseFilter
-from linli.desk.rules.cells import safe_cell
 from linli.desk.rules.columns import COLUMNS
+from linli.kernel.cells import guarded
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -93,4 +93,4 @@ def table_for_export(
     yield [str(COLUMNS[key].label) for key in columns]
     texts = [COLUMNS[key].text for key in columns]
     for case in cases.rows_for_export(user, wanted, now=now):
-        yield [safe_cell(text(case, now)) for text in texts]
+        yield [guarded(text(case, now)) for text in texts]

@@ -13,6 +13,7 @@ import shapely
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
+from linli.kernel.cells import guarded
 from linli.kernel.progress import counted
 from linli.territory.rules.coordinates import CHINA, CRS, to_wgs84
 from linli.territory.rules.sheets import Row
@@ -54,8 +55,7 @@ class ImportReport:
             writer.writerow(("row", "key", "field", "reason"))
             for one in sorted(self.rejected, key=lambda rejected: rejected.number):
                 cells = (str(one.number), one.key, one.field, one.reason)
-                # A leading = + - @ would be a formula in a spreadsheet.
-                writer.writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@") else c for c in cells])
+                writer.writerow(map(guarded, cells))
 
 
 def admitted(

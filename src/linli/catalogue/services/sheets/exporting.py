@@ -14,6 +14,7 @@ from linli.catalogue.queries import current, responsibilities
 from linli.catalogue.rules import Kind, Limit, LimitUnit, Role, limit_zh
 from linli.catalogue.services.sheets.columns import COLUMNS, KIND_COLUMN, KIND_ZH
 from linli.catalogue.services.sheets.rows import BadRow
+from linli.kernel.cells import guarded
 
 _WIDTHS = {"filing_text": 50, "closing_text": 30, "units": 28, "supervisors": 24, "name": 18}
 
@@ -52,11 +53,6 @@ def error_file(bad: Iterable[BadRow]) -> bytes:
             ]
         )
     return out.getvalue().encode("utf-8-sig")
-
-
-def guarded(cell: str) -> str:
-    """The cell, so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def _cells(edition: Edition, kind: Kind, on: date, region_id: int | None) -> Iterator[list[str]]:

@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from linli.catalogue.rules import Kind
 from linli.catalogue.services.sheets.columns import column_of, kind_of
+from linli.kernel.cells import unguarded
 from linli.kernel.errors import Refused
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -126,7 +127,4 @@ def _text(cell: object) -> str:
     """A cell as text. Excel keeps 1 as 1.0; a guard against formulas is taken off again."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = str(cell if cell is not None else "").strip()
-    if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"}:
-        return text[1:]
-    return text
+    return unguarded(str(cell if cell is not None else "").strip())
