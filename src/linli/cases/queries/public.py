@@ -22,7 +22,7 @@ from linli.cases.queries.settings import settings
 from linli.cases.queries.similar import MOST_NEAR, Asked, ranked
 from linli.cases.rules.stages import OPEN, Stage
 from linli.kernel.errors import NotFound
-from linli.territory.rules.coordinates import metres_per_degree
+from linli.territory.rules.coordinates import metres_between, metres_per_degree
 
 ROUNDED_M = 20
 #: Classes that are about persons rather than things: reported like others, shown to nobody else.
@@ -215,5 +215,5 @@ def rounded(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _metres(a: tuple[float, float], b: tuple[float, float]) -> int:
-    x, y = metres_per_degree((a[1] + b[1]) / 2)
-    return int(round(math.hypot((a[0] - b[0]) * x, (a[1] - b[1]) * y) / 10) * 10)
+    """To ten metres: more would tell more than the rounded place does."""
+    return round(metres_between(a, b) / 10) * 10

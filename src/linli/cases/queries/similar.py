@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from linli.cases.rules.stages import OPEN
 from linli.catalogue import queries as catalogue
 from linli.kernel import rows as prepared
 from linli.kernel.text import bigrams
-from linli.territory.rules.coordinates import metres_per_degree
+from linli.territory.rules.coordinates import metres_between
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -226,8 +225,7 @@ def _own_words(case: Case) -> str:
 def _metres_between(asked: Asked, case: Case) -> float | None:
     if asked.lon is None or asked.lat is None or case.place is None:
         return None
-    x, y = metres_per_degree(asked.lat)
-    return math.hypot((case.place.x - asked.lon) * x, (case.place.y - asked.lat) * y)
+    return metres_between((asked.lon, asked.lat), (case.place.x, case.place.y))
 
 
 # -- in words --------------------------------------------------------------------------------------

@@ -45,8 +45,5 @@ def centre_for(case: Case) -> int:
 
 
 def distance_m(a: Point | None, b: Point) -> float:
-    """Metres between two WGS84 points (flat earth: right to 0.1 % within a city)."""
-    if a is None:
-        return 0.0
-    x, y = coordinates.metres_per_degree((a.y + b.y) / 2)
-    return float((((a.x - b.x) * x) ** 2 + ((a.y - b.y) * y) ** 2) ** 0.5)
+    """Metres between two WGS84 points; 0 without the first."""
+    return 0.0 if a is None else coordinates.metres_between((a.x, a.y), (b.x, b.y))

@@ -5,6 +5,7 @@ All functions take and give (lon, lat) in degrees, as floats or as numpy arrays.
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -107,3 +108,9 @@ def metres_per_degree(lat: Number) -> tuple[Number, Number]:
     east = 111412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi) + 0.118 * np.cos(5 * phi)
     north = 111132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
     return east, north
+
+
+def metres_between(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Metres between two WGS84 places, lon before lat (flat earth: right to 0.1 % in a city)."""
+    east, north = metres_per_degree((a[1] + b[1]) / 2)
+    return math.hypot((a[0] - b[0]) * float(east), (a[1] - b[1]) * float(north))
