@@ -43,6 +43,15 @@ class Guess(NamedTuple):
     words: tuple[str, ...]
 
 
+class Judged(NamedTuple):
+    """Of one text: places of its runs in the vocabulary, what each pulls towards each label (a row
+    a run, a column a label), and the confidence of each label."""
+
+    where: NDArray[np.int64]
+    pulls: Floats
+    shares: Floats
+
+
 class NotAModel(ValueError):
     """The file is not one of a model of this program."""
 
@@ -67,18 +76,17 @@ class Model:
         """Where each run stands in the vocabulary."""
         return {run: place for place, run in enumerate(self.vocabulary)}
 
-    def logits(self, counts: Counter[str]) -> Floats:
-        """One number a label, calibrated; log of shares but for a constant."""
+    def judged(self, counts: Counter[str]) -> Judged:
+        """What the known runs of a text say."""
         where, values = vector(counts, self.places, self.idf)
-        raw = values @ self.weights[where].astype(np.float32) + self.bias
-        calm: Floats = (raw / self.temperature).astype(np.float32)
-        return calm
+        weights = self.weights[where].astype(np.float32)
+        logits = ((values @ weights + self.bias) / self.temperature).astype(np.float32)
+        pulls = (weights - weights.mean(axis=1, keepdims=True)) * values[:, None]
+        return Judged(where, pulls, softmax(logits[None, :])[0])
 
     def shares(self, counts: Counter[str]) -> Floats:
         """The confidence of each label; they sum to one."""
-        (row,) = softmax(self.logits(counts)[None, :])
-        shares: Floats = row
-        return shares
+        return self.judged(counts).shares
 
 
 def vector(
@@ -117,26 +125,20 @@ def guesses(
     found = list(pieces(plain))
     counts = Counter(piece.text for piece in found)
     counts.update(marks)
-    if not any(run in model.places for run in counts):
+    where, pulls, shares = model.judged(counts)
+    if not len(where):
         return []
-    shares = model.shares(counts)
-    order = np.argsort(-shares)
-    chosen = [int(column) for column in order if among is None or model.labels[column] in among][
-        :most
+    names = [model.vocabulary[place] for place in where]
+    order = [int(column) for column in np.argsort(-shares)]
+    chosen = [column for column in order if among is None or model.labels[column] in among]
+    return [
+        Guess(
+            model.labels[column],
+            float(shares[column]),
+            _led(plain, found, dict(zip(names, pulls[:, column].tolist(), strict=True))),
+        )
+        for column in chosen[:most]
     ]
-    where, values = vector(counts, model.places, model.idf)
-    weights = model.weights[where].astype(np.float32)
-    pulls = (weights - weights.mean(axis=1, keepdims=True)) * values[:, None]
-    row = {int(place): number for number, place in enumerate(where)}
-    made = []
-    for column in chosen:
-        pull = {
-            run: float(pulls[row[model.places[run]], column])
-            for run in counts
-            if run in model.places
-        }
-        made.append(Guess(model.labels[column], float(shares[column]), _led(plain, found, pull)))
-    return made
 
 
 def mark(name: str, value: object) -> str:
