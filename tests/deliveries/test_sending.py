@@ -338,13 +338,6 @@ def test_a_target_can_be_tried_at_once(receiver: Receiver) -> None:
     assert send() == 1
 
 
-def test_nothing_is_sent_before_its_time(receiver: Receiver) -> None:
-    put(not_before=NOW + HOUR)
-    assert send() == 0
-    assert not queries.is_due(now=NOW)
-    assert send(NOW + HOUR) == 1
-
-
 def test_what_is_postponed_costs_no_try_and_blames_nobody(receiver: Receiver) -> None:
     receiver.answer = lambda p: Postponed("at night", NOW + HOUR)
     row = put()
@@ -362,7 +355,7 @@ def test_what_is_old_is_forgotten_and_what_waits_never(receiver: Receiver) -> No
     dead = put(2)
     send()
     late = NOW + timedelta(days=8)
-    waiting = put(3, not_before=late)
+    waiting = put(3, now=late)
     assert services.prune(now=late) == 1
     assert set(Delivery.objects.values_list("pk", flat=True)) == {dead.pk, waiting.pk}
     assert services.prune(now=NOW + timedelta(days=91)) == 1

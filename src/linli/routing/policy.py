@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 EDIT: Final = "routing.edit"
-SEE: Final = "routing.see"
 
 
 def require_edit(actor: User) -> None:

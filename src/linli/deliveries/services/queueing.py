@@ -21,7 +21,6 @@ def queue_delivery(
     payload: Mapping[str, Any],
     now: datetime,
     lane: str = "",
-    not_before: datetime | None = None,
 ) -> Delivery:
     """Have `payload` (what JSON can hold) handed to `target` once this transaction commits, at
     least once. One insert, and one look at the queue of jobs after the commit.
@@ -37,11 +36,10 @@ def queue_delivery(
         lane=lane,
         payload={} if sealed else dict(payload),
         sealed_payload=json.dumps(dict(payload), ensure_ascii=False) if sealed else "",
-        due_at=max(now, not_before) if not_before else now,
+        due_at=now,
         created_at=now,
     )
-    if made.due_at == now:
-        wake()
+    wake()
     return made
 
 
