@@ -1,4 +1,5 @@
-/// The keyboard: j/k and arrows walk the rows, Enter opens, data-shortcut keys click or focus, ? lists them.
+/// The keyboard: j/k and arrows walk the rows, Enter opens, data-shortcut keys click or focus, ? lists them;
+/// data-hotkey keys do so too while somebody types.
 import { typing } from "./dom";
 import { word } from "./words";
 
@@ -23,7 +24,9 @@ function shortcuts(): HTMLElement[] {
 
 function says(element: HTMLElement): string {
   const field = element as HTMLInputElement;
-  return element.title || field.placeholder || element.textContent?.trim().replace(/\s+/g, " ") || "";
+  const own = element.cloneNode(true) as HTMLElement;
+  for (const key of own.querySelectorAll("kbd")) key.remove();
+  return element.title || field.placeholder || own.textContent?.trim().replace(/\s+/g, " ") || "";
 }
 
 function help(): void {
@@ -32,7 +35,10 @@ function help(): void {
   if (!(dialog instanceof HTMLDialogElement) || !body) return;
   const list = document.createElement("dl");
   list.className = "keys";
-  const pairs = shortcuts().map((each) => [each.dataset["shortcut"] ?? "", says(each)] as const);
+  const pairs = [
+    ...shortcuts().map((each) => [each.dataset["shortcut"] ?? "", says(each)] as const),
+    ...hotkeys().map((each) => [(each.dataset["hotkey"] ?? "").replace("+", " "), says(each)] as const),
+  ];
   for (const [key, text] of [["j  k", "↓ ↑"], ["Enter", "→"], ["?", word("showKeys")], ...pairs] as const) {
     const row = document.createElement("div");
     const term = document.createElement("dt");
@@ -51,7 +57,38 @@ function help(): void {
   dialog.showModal();
 }
 
+/// data-hotkey="Ctrl+Enter" or "Alt+P": a key that also works while somebody types.
+function hotkeys(): HTMLElement[] {
+  const scope = document.querySelector("dialog[open]") ?? document;
+  return [...scope.querySelectorAll<HTMLElement>("[data-hotkey]")].filter((each) => each.offsetParent !== null);
+}
+
+/// The key itself, not the sign it writes: Alt makes other signs of it, and Chinese input none.
+function nameOf(event: KeyboardEvent): string {
+  const key = event.code.replace(/^(Key|Digit|Numpad)/, "");
+  return `${event.ctrlKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${key}`;
+}
+
+/// Clicks a button; inside anything else the field that is chosen, or the first one.
+function use(element: HTMLElement): void {
+  if (element.matches("a, button, summary, input, textarea, select")) {
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) element.focus();
+    else element.click();
+    return;
+  }
+  const fields = [...element.querySelectorAll<HTMLInputElement>("input:not([type=hidden]), textarea, select")];
+  (fields.find((each) => each.checked) ?? fields[0])?.focus();
+}
+
 function pressed(event: KeyboardEvent): void {
+  if (event.ctrlKey !== event.altKey && !event.metaKey && !event.isComposing && !event.defaultPrevented) {
+    const name = nameOf(event);
+    const named = hotkeys().find((each) => each.dataset["hotkey"] === name);
+    if (named) {
+      event.preventDefault();
+      return use(named);
+    }
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   if (event.key === "Escape" && typing()) return (document.activeElement as HTMLElement).blur();
   if (typing()) return;

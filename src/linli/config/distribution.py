@@ -51,7 +51,7 @@ LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "s
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
-        "desk", "django", "errands", "files", "kernel", "marks", "mfa", "notices", "open311",
+        "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
         "pghistory", "planning", "portal", "procrastinate", "routing", "staff",
         "suggestions", "territory", "usersessions", "webhooks",
     }

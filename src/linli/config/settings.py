@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "linli.webhooks",
     "linli.portal",
     "linli.desk",
+    "linli.hotline",
     "linli.field",
     "linli.cockpit",
     "linli.console",

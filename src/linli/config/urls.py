@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", start, name="start"),
     path("account/", include("linli.staff.urls")),
     path("desk/", include("linli.desk.urls")),
+    path("hotline/", include("linli.hotline.urls")),
     path("field/", include("linli.field.urls")),
     path("cockpit/", include("linli.cockpit.urls")),
     path("console/", include("linli.console.urls")),

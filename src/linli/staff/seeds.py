@@ -68,6 +68,8 @@ ROLES: tuple[Role, ...] = (
                 "evaluate suspend escalate delegate transfer amend duty export arbitrate"
             ),
             "routing.see",
+            "hotline.edit",
+            "hotline.manage",
             "open311.exchange",
             "staff.duties",
         ),

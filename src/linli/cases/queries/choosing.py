@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
 from linli.territory import queries as territory
@@ -104,3 +106,13 @@ def regions_for(user: User) -> list[tuple[int, RegionFacts]]:
     for root in roots:
         add(root, 0)
     return lines
+
+
+def centre_point(user: User) -> tuple[float, float] | None:
+    """Where maps begin: the middle of the person's region, else of the area served. One query."""
+    own = [s.region_id for s in user.seats if s.reach == "region" and s.region_id is not None]
+    for region_id in own or [region.id for region in territory.tree().children_of(None)]:
+        bounds = territory.bounds_of("region", region_id, on=timezone.localdate())
+        if bounds is not None:
+            return (round((bounds[0] + bounds[2]) / 2, 6), round((bounds[1] + bounds[3]) / 2, 6))
+    return None

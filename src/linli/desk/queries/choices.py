@@ -157,16 +157,6 @@ def where_words(lon: str, lat: str) -> str:
     return " · ".join(names)
 
 
-def centre_point(user: User) -> tuple[float, float] | None:
-    """Where maps begin: the middle of the person's region, else of the area served. One query."""
-    own = [s.region_id for s in user.seats if s.reach == "region" and s.region_id is not None]
-    for region_id in own or [region.id for region in territory.tree().children_of(None)]:
-        bounds = territory.bounds_of("region", region_id, on=today())
-        if bounds is not None:
-            return (round((bounds[0] + bounds[2]) / 2, 6), round((bounds[1] + bounds[3]) / 2, 6))
-    return None
-
-
 def components_for(user: User, data: Any) -> components.Choosing:
     """The components to choose from for a form's data: near its lon and lat, and the one chosen or
     typed."""

@@ -129,7 +129,7 @@ def _page(request: StaffRequest, form: IntakeForm, status: int = 200) -> HttpRes
         "lon": data.get("lon", "") if at is None else at.lon,
         "lat": data.get("lat", "") if at is None else at.lat,
         "choose": choose,
-        "center": choices.centre_point(request.user),
+        "center": choosing.centre_point(request.user),
         "similar": _similar(request, form.data) if form.is_bound else [],
         "asked": form.is_bound,
         "upload_url": reverse("files:upload"),

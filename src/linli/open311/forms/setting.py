@@ -10,38 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from linli.cases.forms import RegionField
 from linli.catalogue import queries as catalogue
 from linli.kernel.errors import Refused
-from linli.kernel.forms import PlainSelect, Suggested
+from linli.kernel.forms import PlainSelect
 from linli.open311.queries import exchange
 from linli.open311.rules.attributes import DataType
 from linli.open311.rules.kinds import Answering, ForwardState
 from linli.staff import queries as staff
 from linli.staff.models import ApiToken, Post, Unit
-from linli.territory import queries as territory
-from linli.territory.models import Region
 
+FIND_REGIONS = "console:find_regions"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", re.ASCII)
 _CLASS = re.compile(r"[CE][0-9]{0,4}", re.ASCII)
-
-
-class RegionField(forms.CharField):
-    """A region by its code or its name."""
-
-    def __init__(self, **more: Any) -> None:
-        more.setdefault("label", gettext_lazy("Region"))
-        super().__init__(max_length=120, widget=Suggested("console:find_regions"), **more)
-
-    def clean(self, value: Any) -> Region | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        code, tree = text.split(" ")[0], territory.tree()
-        named = [one for one in tree.regions() if text in (one.name, one.name_en)]
-        coded = tree.by_code(code.ljust(12, "0")) if code.isdigit() else None
-        if coded is None and len(named) != 1:
-            raise forms.ValidationError(_("Write the code of a region, or its whole name."))
-        return Region.objects.get(pk=coded.id if coded is not None else named[0].id)
 
 
 class ClassesField(forms.CharField):
@@ -113,7 +94,9 @@ class JurisdictionForm(forms.Form):
         label="jurisdiction_id", max_length=60,
         help_text=gettext_lazy("What clients send, such as city.example or 310109000000."),
     )  # fmt: skip
-    region = RegionField(help_text=gettext_lazy("Reports from elsewhere are refused by name."))
+    region = RegionField(
+        source=FIND_REGIONS, help_text=gettext_lazy("Reports from elsewhere are refused by name.")
+    )
     class_codes = ClassesField()
     answering = forms.ChoiceField(
         label=gettext_lazy("A report is answered"), choices=Answering.choices
@@ -208,7 +191,11 @@ class DestinationForm(forms.Form):
                                "once they are filed."),
     )  # fmt: skip
     class_codes = ClassesField()
-    region = RegionField(required=False, help_text=gettext_lazy("Empty: wherever the post sees."))
+    region = RegionField(
+        source=FIND_REGIONS,
+        required=False,
+        help_text=gettext_lazy("Empty: wherever the post sees."),
+    )
     services = PairsField(
         label=gettext_lazy("Their codes"),
         help_text=gettext_lazy("A line each: our class = their service_code. Others keep ours."),
@@ -226,6 +213,11 @@ class DestinationForm(forms.Form):
         label=gettext_lazy("Send the words and the address too"), required=False,
         help_text=gettext_lazy("They may be personal: only where the agreement with the receiver "
                                "allows it. Without: class, point and deadline."),
+    )  # fmt: skip
+    sends_photos = forms.BooleanField(
+        label=gettext_lazy("Send a picture too"), required=False,
+        help_text=gettext_lazy("The report names an address at which its newest picture can be "
+                               "fetched for seven days. Only where the agreement allows it."),
     )  # fmt: skip
     token = forms.CharField(
         label=gettext_lazy("Token with which they post updates"), max_length=60, required=False,

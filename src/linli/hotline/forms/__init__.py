@@ -1,0 +1,1 @@
+"""The forms of the hotline desk: the call, calling back, the knowledge base, the lines."""
