@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import procrastinate
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from linli.deliveries import queries, services
 from linli.kernel.jobs import app, later
 
+# The database was away: five more tries, soon, for the lock lets no other sender past meanwhile.
+AFTER_AN_OUTAGE = procrastinate.RetryStrategy(
+    max_attempts=6, wait=5, retry_exceptions={OperationalError, InterfaceError}
+)
 
-@app.task(name="deliveries.send", queue="deliveries", lock="deliveries.send")
+
+@app.task(name="deliveries.send", queue="deliveries", lock="deliveries.send", retry=AFTER_AN_OUTAGE)
 def send() -> None:
     """Safe to run twice: each delivery is leased to one worker."""
     if services.send_due():
