@@ -18,6 +18,14 @@ SELECTED = SafeString(" selected")
 DAY_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]
 
 
+def readable(text: str) -> None:
+    """A validator: words that came in another encoding than UTF-8 are no words any more."""
+    if "\ufffd" in text:
+        raise forms.ValidationError(
+            _("Some characters did not arrive as text (\ufffd). Please write them again.")
+        )
+
+
 class DayInput(forms.DateInput):
     """A day as 2026-11-22 in every language and browser.
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules.submissions import submission_key
+from linli.kernel.forms import readable
 from linli.portal.forms.photos import PhotosMixin
 from linli.portal.rules import MOST_WORDS, RATINGS
 
@@ -40,6 +41,7 @@ class WordsForm(PhotosMixin):
         max_length=MOST_WORDS,
         label=gettext_lazy("Your words"),
         widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[readable],
         error_messages={
             "required": gettext_lazy("Please write a few words."),
             "max_length": gettext_lazy("At most 2000 characters, please."),

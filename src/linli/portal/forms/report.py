@@ -16,6 +16,7 @@ from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.submissions import submission_key
 from linli.components.queries import Choice, public_choice
 from linli.kernel.errors import Refused
+from linli.kernel.forms import readable
 from linli.portal.forms.photos import PhotosMixin
 from linli.portal.rules import MOST_WORDS
 from linli.territory.rules import coordinates
@@ -81,6 +82,7 @@ class ReportForm(PhotosMixin):
         max_length=MOST_WORDS,
         label=gettext_lazy("What is the matter?"),
         widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[readable],
         error_messages={
             "max_length": gettext_lazy("At most 2000 characters, please."),
         },
