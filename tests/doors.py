@@ -257,6 +257,8 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "destination_id": lambda town, case: _exchange(town)["destination"],
     "forward_id": lambda town, case: _exchange(town)[f"forward {case}"],
     "class_id": lambda town, case: town.city.case_class.pk,
+    "workorders:*.platform_id": lambda town, case: _a_work_order(town).platform_id,
+    "workorders:*.order_id": lambda town, case: _a_work_order(town).pk,
     "condition_id": lambda town, case: town.city.condition.pk,
     "responsibility_id": lambda town, case: town.responsibility_id,
     "limit_id": lambda town, case: _first_limit(),
@@ -265,6 +267,24 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "x": _tile("x"),
     "y": _tile("y"),
 }
+
+
+def _a_work_order(town: Town) -> Any:
+    """An order that the centre of the home district holds, about a case of the other one."""
+    from linli.workorders.models import Order, Platform
+
+    platform = Platform.objects.get_or_create(
+        key_id="wodoors",
+        defaults={"name": "doors", "centre": town.home.centre, "made_at": town.now},
+    )[0]
+    return Order.objects.get_or_create(
+        platform=platform,
+        number="doors",
+        defaults={
+            "received_at": town.now, "signed": True, "digest": b"", "state": "held",
+            "repeat_of": town.case("there").number, "return_until": town.now,
+        },
+    )[0]  # fmt: skip
 
 
 def _an_import(town: Town) -> int:

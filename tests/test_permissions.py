@@ -97,6 +97,10 @@ def test_every_address_can_be_filled_in(town: Town, door: Door) -> None:
     assert door.path(town)
 
 
+#: Where a platform signs every request (401 without).
+SIGNED_DOORS = frozenset({"workorders:door"})
+
+
 def asks_a_key(door: Door, method: str) -> bool:
     """Open311: everybody reads, a report needs a key (403, as the standard has it)."""
     return method == "POST" and door.name in ("open311:requests", "open311:updates")
@@ -113,6 +117,8 @@ def test_strangers_get_public_pages_only(town: Town, door: Door) -> None:
         assert answer.status_code < 500 or door.name == "readyz", (method, answer.text_of[:500])
         if access and access.who == "staff":
             assert is_turned_away(answer), (method, answer.status_code)
+        elif door.name in SIGNED_DOORS:
+            assert answer.status_code == 401, method
         elif not (door.name in ("account_logout", "mfa_authenticate") or asks_a_key(door, method)):
             assert not is_turned_away(answer) or "csrf" in answer.text_of.lower(), method
         if "secret" not in door.holes:  # whoever has the secret reads their own words

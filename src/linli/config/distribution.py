@@ -53,7 +53,7 @@ LOCAL_PACKAGES: frozenset[str] = frozenset(
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
         "pghistory", "planning", "portal", "procrastinate", "routing", "staff",
-        "suggestions", "territory", "usersessions", "webhooks",
+        "suggestions", "workorders", "territory", "usersessions", "webhooks",
     }
 )  # fmt: skip
 

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "linli.api",
     "linli.maps",
     "linli.ogc",
+    "linli.workorders",
     "linli.open311",
     "linli.live",
     "linli.demo",
@@ -124,7 +125,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "linli.config.urls"
 # Where refusals are problem+json whatever was asked for.
-JSON_PATHS = ("/api/", "/ogc/", "/open311/")
+JSON_PATHS = ("/api/", "/ogc/", "/open311/", "/workorders/")
 WSGI_APPLICATION = "linli.config.wsgi.application"
 TEMPLATES = [
     {
@@ -353,6 +354,8 @@ SITE_NAME = os.environ.get("LINLI_SITE_NAME") or _("Linli")
 PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_REPORTS_PER_HOUR", "30"))
 # What one Open311 key may send in an hour.
 OPEN311_REPORTS_PER_HOUR = int(os.environ.get("LINLI_OPEN311_REPORTS_PER_HOUR", "600"))
+# What one hotline platform may send in an hour.
+WORKORDERS_PER_HOUR = int(os.environ.get("LINLI_WORKORDERS_PER_HOUR", "6000"))
 # How often one address may ask which components stand near a place.
 PUBLIC_COMPONENTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_COMPONENTS_PER_HOUR", "300"))
 # Where residents reach this site; named, those who left an address are written to.

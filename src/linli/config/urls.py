@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/marks/", include("linli.marks.urls")),
     path("", include("linli.maps.urls")),
     path("ogc/", include("linli.ogc.urls")),
+    path("", include("linli.workorders.urls")),
     path("", include("linli.open311.urls")),
     path("", include("linli.live.urls")),
     path("errands/", include("linli.errands.urls")),

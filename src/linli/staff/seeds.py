@@ -34,6 +34,8 @@ def _cases(verbs: str) -> tuple[str, ...]:
         things.append("components.export")
     if {"intake", "dispatch", "verify"} & set(wanted):
         things.append("marks.share")
+    if "intake" in wanted:
+        things.append("workorders.handle")
     if "duty" in wanted:
         things.append("marks.manage")
     return (*(f"cases.{verb}" for verb in wanted), *things)

@@ -1,0 +1,1 @@
+"""Reading platforms and orders, cut to what a person may see."""

@@ -1,0 +1,1 @@
+"""What changes: platforms, orders, and what their platforms are told."""

@@ -1,0 +1,1 @@
+"""The door for other systems, and the pages of staff."""
