@@ -249,6 +249,9 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "import_id": lambda town, case: _an_import(town),
     "edition_id": lambda town, case: town.city.case_class.edition_id,
     "form": lambda town, case: "csv",
+    "wechat:receive.code": lambda town, case: _wechat_account(town).code,
+    "wechat:*.account_id": lambda town, case: _wechat_account(town).pk,
+    "news": lambda town, case: "solved",
     "open311:*.form": lambda town, case: "json",
     "open311:service.code": lambda town, case: "E0102",
     "open311:token.token": lambda town, case: "1-1-x",
@@ -391,6 +394,15 @@ def _cards_of(town: Town) -> uuid.UUID:
         grid=grid, copies=1, issued_by=chief, defaults={"issued_at": timezone.now()}
     )
     return issue.batch
+
+
+def _wechat_account(town: Town) -> Any:
+    """An official account of the home district, in the plain mode."""
+    from linli.wechat.models import Account
+
+    secrets = {"token": "doors", "app_secret": "doors", "app_id": "wx0000"}
+    values = {"name": "doors", "region": town.home.region, "mode": "plain", **secrets}
+    return Account.objects.get_or_create(code="doors", defaults=values)[0]
 
 
 def _exchange(town: Town) -> dict[str, int]:

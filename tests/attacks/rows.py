@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from linli.catalogue.models import CaseClass
 from tests.files.makers import photo
 from tests.open311.conftest import app_key
 from tests.town import Town
+from tests.wechat import server as wechat_server
 
 FORM = "application/x-www-form-urlencoded"
 HUGE = 13_000_000
@@ -232,6 +235,53 @@ def open311_update(town: Town) -> Row:
     return Row(form(path, values), attacks, again="one report")
 
 
+def wechat(town: Town) -> Row:
+    """A message that WeChat has sealed and signed."""
+    from linli.wechat.models import Account
+
+    here, now = wechat_server, timezone.now()
+    secrets = {"token": here.TOKEN, "aes_key": here.KEY, "app_id": here.APP_ID, "app_secret": "x"}
+    values = {"name": "attacks", "region": town.home.region, "mode": "safe", **secrets}
+    Account.objects.get_or_create(code="attacks", defaults=values)
+    asked = here.WeChat(town.browser(), "/wechat/attacks/").query(now)
+
+    def of(text: str, **more: str) -> Sent:
+        query = asked | more
+        parts = (here.TOKEN, query["timestamp"], query["nonce"], text)
+        signed = {"msg_signature": here.sha1_of(*parts)} | query | more
+        body = f"<xml><Encrypt><![CDATA[{text}]]></Encrypt></xml>"
+        return Sent(f"/wechat/attacks/?{urlencode(signed)}", body.encode(), "text/xml")
+
+    sound = here.message(Content="路灯坏了三天了", at=now)
+    good = of(here.sealed(sound))
+    bad = {
+        "a message in GBK": ("<xml/>" + "路灯".encode("gbk").decode("latin-1"), "body"),
+        "entities inside": ('<!DOCTYPE a [<!ENTITY b "c">]><xml><a>&b;</a></xml>', "body"),
+        "no sender": (sound.replace("FromUserName", "Nobody"), "FromUserName"),
+        "a moment that is none": (sound.replace("<CreateTime>", "<CreateTime>-"), "CreateTime"),
+        "a place beyond the world": (
+            here.message("location", Location_X="1e308", Location_Y="NaN"), "Location",
+        ),
+    }  # fmt: skip
+    attacks = {name: (of(here.sealed(text)), said) for name, (text, said) in bad.items()}
+    other = of(here.sealed(sound, app_id="wx0"))
+    attacks |= {
+        "nothing": (replace(good, body=b""), "body"),
+        "too much": (replace(good, body=b"<xml>" + b" " * 70_000 + b"</xml>"), "body"),
+        "XML with entities": (
+            replace(good, body=b'<!DOCTYPE a [<!ENTITY b "c">]><xml><Encrypt>&b;</Encrypt></xml>'),
+            "body",
+        ),
+        "forged": (of(here.sealed(sound), msg_signature="0" * 40), "msg_signature"),
+        "changed on the way": (replace(good, body=other.body), "msg_signature"),
+        "sealed for another": (other, "Encrypt"),
+        "not sealed": (replace(good, body=sound.encode()), "msg_signature"),
+        "of yesterday": (of(here.sealed(sound), timestamp="1409735669"), "timestamp"),
+        "a NUL in the nonce": (of(here.sealed(sound), nonce="a\0"), "nonce|address|NUL"),
+    }
+    return Row(good, attacks, again="one message")
+
+
 def upload(town: Town) -> Row:
     """A file of a stranger's."""
     mark = "----boundary"
@@ -272,6 +322,7 @@ ROWS: dict[str, Callable[[Town], Row]] = {
     "open311:requests": open311,
     "open311:updates": open311_update,
     "files:upload": upload,
+    "wechat:receive": wechat,
 }
 #: Doors that take POST and keep nothing of a message: why they need no row.
 NO_MESSAGE: dict[str, str] = {

@@ -21,6 +21,7 @@ BIG: Mapping[str, str] = {
     "cases_report": "case_id",
     "cases_reportcontact": "case_id",
     "open311_submission": "case_id",
+    "wechat_submission": "case_id",
 }
 REFERENCE: frozenset[str] = frozenset(
     {
@@ -53,7 +54,7 @@ LOCAL_PACKAGES: frozenset[str] = frozenset(
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
         "pghistory", "planning", "portal", "procrastinate", "routing", "staff",
-        "suggestions", "workorders", "territory", "usersessions", "webhooks",
+        "suggestions", "workorders", "territory", "usersessions", "webhooks", "wechat",
     }
 )  # fmt: skip
 

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "linli.ogc",
     "linli.workorders",
     "linli.open311",
+    "linli.wechat",
     "linli.live",
     "linli.demo",
 ]

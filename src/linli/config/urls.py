@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ogc/", include("linli.ogc.urls")),
     path("", include("linli.workorders.urls")),
     path("", include("linli.open311.urls")),
+    path("", include("linli.wechat.urls")),
     path("", include("linli.live.urls")),
     path("errands/", include("linli.errands.urls")),
     path("files/", include("linli.files.urls")),

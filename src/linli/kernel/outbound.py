@@ -25,7 +25,8 @@ from django.utils.translation import gettext as _
 from linli.kernel.errors import BadInput
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-MOST_URL = 500  # characters
+MOST_URL = 500  # characters of an address that is kept
+_MOST_CALLED = 2000  # and of one that is called, with the keys some interfaces want in it
 _AGENT = "Linli"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Not of the public internet, which older Pythons do not know.
@@ -71,7 +72,7 @@ def check_url(url: str, *, field: str = "url") -> str:
     """
     url = url.strip()
     try:
-        parts = _parts(url)
+        parts = _parts(url, MOST_URL)
         literal = _literal(parts.hostname or "")
         if literal is not None:
             _check(parts.hostname or "", literal)
@@ -155,7 +156,7 @@ def _words(fault: Exception) -> str:
     return _("The connection was cut off.")
 
 
-def _parts(url: str) -> SplitResult:
+def _parts(url: str, most: int = _MOST_CALLED) -> SplitResult:
     """The parts of a URL that may be called. Raises NotAllowed."""
     try:
         parts = urlsplit(url)
@@ -167,10 +168,9 @@ def _parts(url: str) -> SplitResult:
     if "@" in parts.netloc:
         raise NotAllowed(_("Leave the name and password out of the address."))
     printable = all("!" <= letter <= "~" for letter in parts.path + parts.query)
-    if len(url) > MOST_URL or not printable or "\\" in url:
+    if len(url) > most or not printable or "\\" in url:
         raise NotAllowed(
-            _("The address has letters that must be written as %%XX, or is longer than %d.")
-            % MOST_URL
+            _("The address has letters that must be written as %%XX, or is longer than %d.") % most
         )
     return parts
 

@@ -23,7 +23,10 @@ from linli.staff import queries, services
 from linli.staff.models import User
 from linli.staff.web import sign_in_first
 
-WITHOUT_SESSION = ("/static/", "/api/", "/open311/", "/healthz", "/readyz", "/metrics", "/i18n/")
+WITHOUT_SESSION = (
+    "/static/", "/api/", "/open311/", "/wechat/",
+    "/healthz", "/readyz", "/metrics", "/i18n/",
+)  # fmt: skip
 SEEN_AT = "linli_seen_at"  # seconds since 1970
 SEEN_EVERY = 60  # seconds between two notes of it, so that not every request writes
 SECOND_FACTOR = "linli_second_factor"
