@@ -14,6 +14,7 @@ from django.contrib.gis.geos import Point
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from linli.cards.models import Card, CardRule, Inquiry, Order
 from linli.marks.models import Mark
 from linli.staff.queries import system_actor
 from linli.staff.web import Access, access_of
@@ -149,6 +150,24 @@ def _component_of(town: Town, case: str) -> str:
     return made.number
 
 
+def _supervised(town: Town, case: str) -> int:
+    """The number of a card, an order and an inquiry on a case."""
+    found, now = town.case(case), timezone.now()
+    signed = {"signed_at": now, "signed_by": town.users["cityleader"],
+              "post": town.posts["cityleader"], "unit_id": found.lead_unit_id}  # fmt: skip
+    issued = {"issued_at": now, "issued_by": town.users["cityleader"], "state": "issued"}
+    about = {"unit_id": found.lead_unit_id, "proposed_at": now}
+    key = {"case_id": found.pk, "number": 1}
+    Card.objects.get_or_create(
+        **key, defaults={"what": "by_hand", "level": "red", "points": -10, **about, **issued}
+    )
+    Order.objects.get_or_create(
+        **key, defaults={"level": "urge", "words": "", "given_at": now, "due_on": now.date()}
+    )
+    Inquiry.objects.get_or_create(**key, defaults=signed)
+    return 1
+
+
 def _mark_of(town: Town) -> Mark:
     """A mark of the chief of the first district, for all staff."""
     from linli.marks.services import add_mark
@@ -194,6 +213,11 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "notice_id": lambda town, case: _notice_of(town, "chief"),
     "webhook_id": lambda town, case: 1,  # nobody's
     "delivery_id": lambda town, case: 1,
+    "card_number": _supervised,
+    "order_number": _supervised,
+    "inquiry_number": _supervised,
+    "deed": lambda town, case: "reply",
+    "cards:end_rule.rule_id": lambda town, case: CardRule.objects.values_list("pk", flat=True)[0],
     "message_id": lambda town, case: 1,
     "console:message_text.kind": lambda town, case: "cases.received",
     "console:reset_message_text.kind": lambda town, case: "cases.received",

@@ -23,13 +23,6 @@ def resume_suspended(timestamp: int) -> None:
     upkeep.resume_due(now=timezone.now())
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(name="cases.remind", queue="cases")
-def remind(timestamp: int) -> None:
-    """Units and centres hear at 80 % and at 100 % of a limit (R73)."""
-    upkeep.remind(now=timezone.now())
-
-
 @app.periodic(cron="20 3 * * *")
 @app.task(name="cases.erase_contacts", queue="cases")
 def erase_contacts(timestamp: int) -> None:

@@ -13,6 +13,11 @@ from typing import NamedTuple
 
 #: Table to distribution column, the case first: the others are placed where their case is.
 BIG: Mapping[str, str] = {
+    "cards_card": "case_id",
+    "cards_cardevent": "case_id",
+    "cards_inquiry": "case_id",
+    "cards_order": "case_id",
+    "cards_reminder": "case_id",
     "cases_case": "id",
     "cases_caseclock": "case_id",
     "cases_caseevent": "case_id",
@@ -25,6 +30,7 @@ BIG: Mapping[str, str] = {
 }
 REFERENCE: frozenset[str] = frozenset(
     {
+        "cards_cardrule",
         "catalogue_caseclass",
         "catalogue_edition",
         "catalogue_filingcondition",
@@ -51,6 +57,7 @@ STAYING: Mapping[str, str] = {
 LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "spatial_ref_sys"})
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
+        "cards",
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
         "pghistory", "planning", "portal", "procrastinate", "routing", "staff",

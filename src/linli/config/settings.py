@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "linli.planning",
     "linli.suggestions",
     "linli.webhooks",
+    "linli.cards",
     "linli.portal",
     "linli.desk",
     "linli.hotline",

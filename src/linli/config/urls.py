@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.wechat.urls")),
     path("", include("linli.live.urls")),
     path("errands/", include("linli.errands.urls")),
+    path("supervision/", include("linli.cards.urls")),
     path("files/", include("linli.files.urls")),
     path("cases/", include("linli.cases.urls")),
 ]

@@ -41,6 +41,11 @@ def _cases(verbs: str) -> tuple[str, ...]:
     return (*(f"cases.{verb}" for verb in wanted), *things)
 
 
+def _cards(verbs: str) -> tuple[str, ...]:
+    """Grants on yellow and red cards, supervision orders and what is asked beside figures."""
+    return tuple(f"cards.{verb}" for verb in verbs.split())
+
+
 ROLES: tuple[Role, ...] = (
     Role(
         "operator",
@@ -70,6 +75,7 @@ ROLES: tuple[Role, ...] = (
                 "evaluate suspend escalate delegate transfer amend duty export arbitrate"
             ),
             "routing.see",
+            *_cards("see issue review"),
             "hotline.edit",
             "hotline.manage",
             "open311.exchange",
@@ -84,12 +90,37 @@ ROLES: tuple[Role, ...] = (
         _cases("see report urgent verify check self_handle"),
     ),
     Role("inspector", "核查员", "Inspector", "region", _cases("see report urgent verify check")),
-    Role("handler", "处置单位经办", "Handling unit", "unit", _cases("see handle")),
-    Role("unit_leader", "处置单位负责人", "Leader of a unit", "unit", _cases("see handle object")),
     Role(
-        "leader", "领导", "Leader", "region", _cases("see sign supervise comment export arbitrate")
+        "handler",
+        "处置单位经办",
+        "Handling unit",
+        "unit",
+        (*_cases("see handle"), *_cards("see answer")),
     ),
-    Role("evaluator", "考核员", "Evaluator", "region", _cases("see export")),
+    Role(
+        "unit_leader",
+        "处置单位负责人",
+        "Leader of a unit",
+        "unit",
+        (*_cases("see handle object"), *_cards("see answer")),
+    ),
+    Role(
+        "leader",
+        "领导",
+        "Leader",
+        "region",
+        (
+            *_cases("see sign supervise comment export arbitrate"),
+            *_cards("see issue review inquire"),
+        ),
+    ),
+    Role(
+        "evaluator",
+        "考核员",
+        "Evaluator",
+        "region",
+        (*_cases("see export"), *_cards("see review")),
+    ),
     Role(
         "interface",
         "接口对接",

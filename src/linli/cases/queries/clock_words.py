@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -15,7 +16,17 @@ from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Limit, LimitUnit
 
 if TYPE_CHECKING:
-    from linli.cases.models import CaseClock
+    from linli.cases.models import CaseClock, CaseEvent
+
+
+@dataclass(frozen=True)
+class Grant:
+    """More time, and who consented to it: by the record of the case."""
+
+    limit: str
+    who: str = ""
+    post: str = ""
+    at: datetime | None = None
 
 
 @dataclass
@@ -31,12 +42,13 @@ class ClockRow:
     late: bool | None
     stopped: bool
     stops: int
-    granted: list[str]
+    granted: list[Grant]
     holder: str
 
 
-def clock_rows(clocks: Iterable[CaseClock]) -> list[ClockRow]:
-    """The clocks in words, oldest first. No query."""
+def clock_rows(clocks: Iterable[CaseClock], story: Iterable[CaseEvent] = ()) -> list[ClockRow]:
+    """The clocks in words, oldest first, with who granted more time. No query."""
+    consents = [event for event in story if event.move == "extend"]
     return [
         ClockRow(
             stage=str(rules.Stage(c.stage).label),
@@ -48,11 +60,27 @@ def clock_rows(clocks: Iterable[CaseClock]) -> list[ClockRow]:
             late=c.late,
             stopped=c.ended_at is None and bool(c.stops) and c.stops[-1][1] is None,
             stops=len(c.stops),
-            granted=[limit_words(pair) for pair in c.granted],
+            granted=_grants(c, consents),
             holder=(c.unit or c.centre).label,
         )
         for c in clocks
     ]
+
+
+def _grants(clock: CaseClock, consents: list[CaseEvent]) -> list[Grant]:
+    """Each extension of a clock with the consent that gave it: those while the clock ran, in
+    order."""
+    own = [
+        event
+        for event in consents
+        if event.at >= clock.started_at and (clock.ended_at is None or event.at <= clock.ended_at)
+    ]
+    found = []
+    for pair, event in zip_longest(clock.granted, own[: len(clock.granted)]):
+        post = f"{event.unit.label} {event.post.title}" if event and event.post else ""
+        who = str(event.actor) if event and event.actor else ""
+        found.append(Grant(limit_words(pair), who, post, event.at if event else None))
+    return found
 
 
 def due_words(due: dict[str, str | None]) -> str:

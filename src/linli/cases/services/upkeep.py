@@ -1,4 +1,4 @@
-"""What the clock does by itself: resume, remind, tidy. Each may run twice without harm."""
+"""What the clock does by itself: resume, tidy. Each may run twice without harm."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from linli.cases.models import Case, ReportContact, SubmissionKey
-from linli.cases.queries import people
 from linli.cases.queries.settings import settings
-from linli.cases.rules.stages import ENDED, OPEN, Stage
-from linli.cases.services import dispatching, telling
+from linli.cases.rules.stages import ENDED
+from linli.cases.services import dispatching
 from linli.kernel.errors import Refused
 
 KEYS_KEPT = timedelta(days=7)
-REMINDED_EVERY = timedelta(minutes=5)
 
 
 def resume_due(*, now: datetime, most: int = 500) -> int:
@@ -27,24 +25,6 @@ def resume_due(*, now: datetime, most: int = 500) -> int:
             count += 1
         except Refused:  # somebody was quicker
             continue
-    return count
-
-
-def remind(*, now: datetime) -> int:
-    """One notice at 80 % and one when the limit is over, within the run in which it happens."""
-    before = now - REMINDED_EVERY
-    count = 0
-    for kind, passed in (
-        ("cases.warned", {"warn_at__gt": before, "warn_at__lte": now}),
-        ("cases.overdue", {"due_at__gt": before, "due_at__lte": now}),
-    ):
-        for case in Case.objects.filter(stage__in=OPEN, **passed):
-            if case.stage in (Stage.DISPATCHED, Stage.HANDLING) and case.lead_unit_id:
-                users = people.users_with_grant("cases.handle", unit_id=case.lead_unit_id)
-            else:
-                users = people.users_with_grant("cases.duty", centre_id=case.centre_id)
-            telling.tell(case, kind, users, now)
-            count += 1
     return count
 
 

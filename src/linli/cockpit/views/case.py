@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.cards.queries.on_case import on_case
 from linli.cases import queries, rules, services
 from linli.cases.queries import reading
 from linli.cockpit.apps import LEADS
@@ -80,9 +81,11 @@ def _page(
         }
         for form in forms_for(request.user, case)
     ]
+    now = timezone.now()
     context = {
         "case": case,
-        "now": timezone.now(),
+        "now": now,
+        "supervision": on_case(request.user, case, now=now),
         "steps": reading.steps_of(case, story),
         "entries": entries,
         "order": reading.order_of(case, entries),

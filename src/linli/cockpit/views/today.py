@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from linli.cards.queries.on_case import for_leaders
 from linli.cockpit import queries
 from linli.cockpit.apps import LEADS
 from linli.cockpit.forms import DayForm
@@ -33,6 +34,7 @@ def today(request: StaffRequest) -> HttpResponse:
             for key, (label, _days) in queries.PERIODS.items()
         ],
         "now": now,
+        "supervision": for_leaders(request.user, now=now),
     }
     if request.htmx and request.htmx.target == "overview":  # type: ignore[attr-defined]  # django_htmx
         return render(request, "cockpit/today.html#overview", context)

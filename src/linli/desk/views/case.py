@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.cards.queries.on_case import on_case
 from linli.cases import policy, queries
 from linli.cases import services as case_services
 from linli.cases.queries import choosing, clock_words, reading
@@ -57,7 +58,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     story = queries.story_of(case)
     files = queries.files_of(case)
     entries = reading.story_entries(case, story, files)
-    clocks = clock_words.clock_rows(queries.clocks_of(case))
+    clocks = clock_words.clock_rows(queries.clocks_of(case), story)
     similar = []
     before_dispatch = case.stage in BEFORE_DISPATCH
     if before_dispatch:
@@ -90,6 +91,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "queue": queue_of(request),
         "waits_for": reading.waits_for(case),
         "rating": reading.rating_words(case.rating),
+        "supervision": on_case(request.user, case, now=now),
     }
 
 

@@ -1,0 +1,107 @@
+"""M3 督办考核 (R101): grid, centre, unit and cards of a period, ranked by cases, by closed cases or
+by the share closed. Every number is the count of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+
+from linli.cards.queries.cards import Standing, standing_by_unit
+from linli.cards.queries.questions import names_of
+from linli.cases.queries.lists import cases_for
+from linli.cases.rules.stages import Stage
+from linli.territory.models import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linli.staff.models import User
+
+#: What a report has a line for, and the column of the case it counts by.
+KINDS = {"grid": "grid_id", "centre": "centre_id", "unit": "lead_unit_id"}
+SORTS = ("total", "closed", "rate")
+_NOTHING = Standing(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A grid, a centre or a unit; `rate` None where there was no case: no share of nothing."""
+
+    rank: int
+    name: str
+    total: int
+    closed: int
+    standing: Standing
+
+    @property
+    def rate(self) -> float | None:
+        """Closed of all, in percent."""
+        return 100 * self.closed / self.total if self.total else None
+
+
+def report_for(user: User, kind: str, sort: str, *, since: date, until: date) -> list[Line]:
+    """The lines of a report by cases reported in the period. Three queries.
+
+    Equal values share a rank. A card of `standing` counts for the unit; grids have none: a card is
+    never against the person of a grid (P14).
+    """
+    column = KINDS[kind]
+    found = (
+        cases_for(user)
+        .filter(reported_at__date__gte=since, reported_at__date__lte=until)
+        .filter(**{f"{column}__isnull": False})
+        .exclude(stage__in=(Stage.DISMISSED, Stage.MERGED, Stage.VOIDED))
+        .order_by()
+        .values_list(column)
+        .annotate(
+            total=Count("pk"), closed=Count("pk", filter=Q(stage__in=("closed", "evaluated")))
+        )
+    )
+    counts = {key: (total, closed) for key, total, closed in found}
+    names = _grid_names(counts) if kind == "grid" else names_of(set(counts))
+    cards = {} if kind == "grid" else standing_by_unit(user, since=since, until=until)
+    return ranked(
+        [
+            (names.get(key, str(key)), total, closed, cards.get(key, _NOTHING))
+            for key, (total, closed) in counts.items()
+        ],
+        sort,
+    )
+
+
+def cards_report_for(user: User, *, since: date, until: date) -> list[Line]:
+    """Units by the cards that stand of those issued in the period: fewest points first. Two
+    queries."""
+    cards = standing_by_unit(user, since=since, until=until)
+    names = names_of(set(cards))
+    lines = sorted(cards.values(), key=lambda one: (one.points, -one.red, -one.yellow))
+    ranks: dict[int, int] = {}
+    for place, one in enumerate(lines, 1):
+        ranks.setdefault(one.points, place)
+    return [Line(ranks[one.points], names.get(one.unit_id, ""), 0, 0, one) for one in lines]
+
+
+def ranked(rows: list[tuple[str, int, int, Standing]], sort: str) -> list[Line]:
+    """Highest first; equal values share a rank (1, 1, 3)."""
+
+    def value(row: tuple[str, int, int, Standing]) -> float:
+        _name, total, closed, _standing = row
+        if sort == "rate":
+            return closed / total if total else -1.0
+        return closed if sort == "closed" else total
+
+    rows = sorted(rows, key=lambda row: (-value(row), -row[1], row[0]))
+    ranks: dict[float, int] = {}
+    lines = []
+    for place, row in enumerate(rows, 1):
+        rank = ranks.setdefault(value(row), place)
+        lines.append(Line(rank, *row))
+    return lines
+
+
+def _grid_names(ids: Iterable[int]) -> dict[int, str]:
+    """Names of grids, ended ones too. One query."""
+    return dict(Grid.objects.filter(pk__in=list(ids)).values_list("pk", "name"))

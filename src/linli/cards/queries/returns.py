@@ -1,0 +1,119 @@
+"""Returns and ping-pong by unit: sent back, done again, reopened, designated (R79, R154, R175).
+
+A period counts the cases reported in it, so that every number equals the list it opens.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from linli.cases.models import CaseEvent
+from linli.cases.queries.lists import cases_for
+from linli.staff import queries as staff
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+MOST_CASES = 5_000
+MOVES = ("dispatch", "arbitrate", "decline", "rework", "reopen")
+#: Events by which a unit's line is counted.
+KINDS = ("returned", "reworked", "reopened", "designated")
+PING_PONG = 2  # a case sent back this often, by whomever
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event in one case, with the unit it counts for."""
+
+    number: str
+    unit: int
+    kind: str
+    at: datetime
+    who: str
+    words: str
+    basis: str = ""
+    returns: int = 0  # how often the case has been sent back in all
+
+
+@dataclass
+class Line:
+    """A unit and what happened in its cases, newest first."""
+
+    unit: int
+    name: str = ""
+    happenings: list[Happening] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        """How many events of a kind."""
+        return sum(one.kind == kind for one in self.happenings)
+
+    @property
+    def ping_pong(self) -> int:
+        """How many cases the unit had a part in that were sent back twice or more."""
+        return len({one.number for one in self.happenings if one.returns >= PING_PONG})
+
+    @property
+    def numbers(self) -> list[int]:
+        """The columns of the table, in the order of KINDS, then ping-pong."""
+        return [*(self.count(kind) for kind in KINDS), self.ping_pong]
+
+
+def lines_for(user: User, *, since: date, until: date) -> list[Line]:
+    """The units of cases `user` may see, those with most events first. Three queries; of more than
+    5,000 such cases the newest."""
+    cases = (
+        cases_for(user)
+        .filter(
+            Q(decline_count__gt=0) | Q(rework_count__gt=0) | Q(reopen_count__gt=0),
+            reported_at__date__gte=since,
+            reported_at__date__lte=until,
+        )
+        .order_by("-reported_at", "-id")
+    )
+    ids = list(cases.values_list("pk", flat=True)[:MOST_CASES])
+    events = CaseEvent.objects.filter(case_id__in=ids, move__in=MOVES).select_related(
+        "case", "actor"
+    )
+    lines: dict[int, Line] = {}
+    for one in happenings(events.order_by("case_id", "number")):
+        lines.setdefault(one.unit, Line(one.unit)).happenings.append(one)
+    names = {unit.pk: unit.label for unit in staff.units(active=None).filter(pk__in=lines)}
+    for line in lines.values():
+        line.name = names.get(line.unit, "")
+        line.happenings.sort(key=lambda one: one.at, reverse=True)
+    return sorted(lines.values(), key=lambda line: (-len(line.happenings), line.name))
+
+
+def happenings(events: Iterable[CaseEvent]) -> list[Happening]:
+    """Whose each event is: of a return the unit that sent back, of all others the unit that had the
+    case then. Events of a case come in order."""
+    found: list[Happening] = []
+    holder: dict[int, int | None] = defaultdict(lambda: None)
+    for event in events:
+        unit = event.detail.get("unit")
+        kind = {"decline": "returned", "rework": "reworked", "reopen": "reopened"}.get(event.move)
+        if event.move in ("dispatch", "arbitrate"):
+            holder[event.case_id] = unit
+            kind = "designated" if event.move == "arbitrate" else None
+        who = unit if event.move == "decline" else holder[event.case_id]
+        if kind is not None and who is not None:
+            found.append(
+                Happening(
+                    event.case.number, who, kind, event.at,
+                    str(event.actor) if event.actor else "", event.opinion,
+                    event.detail.get("legal_basis", ""), event.case.decline_count,
+                )
+            )  # fmt: skip
+    return found
+
+
+def line_for(user: User, unit_id: int, *, since: date, until: date) -> Line | None:
+    """One unit's line, or None. As `lines_for`."""
+    lines = lines_for(user, since=since, until=until)
+    return next((line for line in lines if line.unit == unit_id), None)

@@ -1,0 +1,1 @@
+"""Pure decisions: levels, what a rule of cards finds, what may happen to a card."""

@@ -1,0 +1,201 @@
+"""What is shown beside the figures: returns, questions, the supervision report."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from linli.cards import policy
+from linli.cards.forms import PeriodForm
+from linli.cards.queries import questions as asking
+from linli.cards.queries import reports
+from linli.cards.queries import returns as returning
+from linli.cards.rules.asking import FEWEST, LAST_MINUTES, LAST_SHARE
+from linli.cards.views.answering import Words, file_answer, tab_of, tabs_of
+from linli.kernel.errors import NotFound
+from linli.staff.web import StaffRequest, staff_page
+
+USUAL_DAYS = 30
+KINDS: dict[str, Words] = {
+    "returned": pgettext_lazy("returns", "Sent back"),
+    "reworked": pgettext_lazy("returns", "Done again"),
+    "reopened": pgettext_lazy("returns", "Reopened"),
+    "designated": pgettext_lazy("returns", "Designated"),
+}
+ASKED: dict[str, Words] = {
+    "last": gettext_lazy("Finished at the last minute"),
+    "unchanged": gettext_lazy("No change between the photos?"),
+    "shared": gettext_lazy("One photo on two cases?"),
+}
+REPORTS: dict[str, Words] = {
+    "unit": gettext_lazy("Units"),
+    "centre": gettext_lazy("Centres"),
+    "grid": gettext_lazy("Grids"),
+    "cards": gettext_lazy("Yellow and red cards"),
+}
+SORTS: dict[str, Words] = {
+    "total": gettext_lazy("Cases"),
+    "closed": pgettext_lazy("report", "Closed"),
+    "rate": gettext_lazy("Share closed"),
+}
+
+
+def _period(request: StaffRequest) -> tuple[PeriodForm, date, date]:
+    """The form and the days of the page, the last thirty unless asked otherwise."""
+    today = timezone.localdate()
+    asked = PeriodForm(request.GET) if {"since", "until"} & set(request.GET) else PeriodForm({})
+    since, until = asked.days(today, USUAL_DAYS)
+    shown = PeriodForm({"since": since, "until": until}) if asked.is_valid() else asked
+    return shown, since, until
+
+
+def _context(request: StaffRequest, names: dict[str, Words], tab: str) -> dict[str, Any]:
+    form, since, until = _period(request)
+    keep = f"&since={since}&until={until}"
+    tabs = [one | {"url": one["url"] + keep} for one in tabs_of(names, tab)]
+    return {
+        "form": form, "since": since, "until": until, "tab": tab, "tabs": tabs,
+        "file_query": f"tab={tab}{keep}",
+    }  # fmt: skip
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def returns(request: StaffRequest) -> HttpResponse:
+    """Units by what was sent back, done again, reopened and designated."""
+    form, since, until = _period(request)
+    context = {
+        "form": form, "lines": returning.lines_for(request.user, since=since, until=until),
+        "kinds": KINDS.values(), "query": f"since={since}&until={until}",
+    }  # fmt: skip
+    return render(request, "cards/returns.html", context)
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def returns_file(request: StaffRequest) -> HttpResponse:
+    """The table as a file."""
+    _form, since, until = _period(request)
+    lines = returning.lines_for(request.user, since=since, until=until)
+    head = (_("Unit"), *KINDS.values(), _("Ping-pong cases"))
+    return file_answer(request, "returns", head, [(one.name, *one.numbers) for one in lines])
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def unit_returns(request: StaffRequest, unit_id: int) -> HttpResponse:
+    """One unit's events with their cases, newest first."""
+    form, since, until = _period(request)
+    line = returning.line_for(request.user, unit_id, since=since, until=until)
+    names = asking.names_of({unit_id})
+    if line is None and unit_id not in names:
+        raise NotFound(_("There is no such unit."))
+    kind = request.GET.get("kind", "")
+    found = line.happenings if line else []
+    context = {
+        "form": form, "name": names.get(unit_id, ""), "query": f"since={since}&until={until}",
+        "kinds": KINDS,
+        "rows": [(one, KINDS[one.kind]) for one in found if kind in ("", one.kind)],
+    }  # fmt: skip
+    return render(request, "cards/unit_returns.html", context)
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def questions(request: StaffRequest) -> HttpResponse:
+    """What figures leave open, worded as a question."""
+    tab = tab_of(request, ASKED)
+    context = _context(request, ASKED, tab)
+    days = {"since": context["since"], "until": context["until"]}
+    if tab == "last":
+        shares = asking.last_minute_for(request.user, **days)
+        names = asking.names_of({one.unit_id for one in shares})
+        context["shares"] = [(one, names.get(one.unit_id, "")) for one in shares]
+    else:
+        context["pairs"] = _pairs(request, tab, days)
+    context |= {
+        "percent": round(LAST_SHARE * 100), "minutes": LAST_MINUTES, "fewest": FEWEST,
+        "most": asking.MOST_CASES,
+    }  # fmt: skip
+    return render(request, "cards/questions.html", context)
+
+
+def _pairs(request: StaffRequest, tab: str, days: dict[str, date]) -> list[asking.Pair]:
+    query = asking.unchanged_for if tab == "unchanged" else asking.shared_for
+    return query(request.user, **days)
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def questions_file(request: StaffRequest) -> HttpResponse:
+    """The tab as a file."""
+    tab = tab_of(request, ASKED)
+    _form, since, until = _period(request)
+    days = {"since": since, "until": until}
+    if tab == "last":
+        shares = asking.last_minute_for(request.user, **days)
+        names = asking.names_of({one.unit_id for one in shares})
+        head: tuple[Words, ...] = (
+            _("Unit"), _("Finished in time"), _("At the last minute"), _("By an even spread"),
+        )  # fmt: skip
+        rows: list[tuple[object, ...]] = [
+            (names.get(one.unit_id, ""), one.finished, one.last, round(one.expected, 1))
+            for one in shares
+        ]
+        return file_answer(request, "last-minute", head, rows)
+    head = (_("Unit"), _("Case"), _("Other case"), _("Bits that differ"), _("Same file"))
+    rows = [
+        (one.unit, one.one.number, one.other.number, one.bits, _("yes") if one.same_file else "")
+        for one in _pairs(request, tab, days)
+    ]
+    return file_answer(request, tab, head, rows)
+
+
+def _report(request: StaffRequest) -> tuple[str, str, list[reports.Line], dict[str, Any]]:
+    tab = tab_of(request, REPORTS)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "total"
+    context = _context(request, REPORTS, tab)
+    days = {"since": context["since"], "until": context["until"]}
+    if tab == "cards":
+        lines = reports.cards_report_for(request.user, **days)
+    else:
+        lines = reports.report_for(request.user, tab, sort, **days)
+    return tab, sort, lines, context
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def report(request: StaffRequest) -> HttpResponse:
+    """The four reports of R101."""
+    _tab, sort, lines, context = _report(request)
+    context |= {"lines": lines, "sort": sort, "sorts": SORTS,
+                "file_query": f"{context['file_query']}&sort={sort}"}  # fmt: skip
+    return render(request, "cards/report.html", context)
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def report_file(request: StaffRequest) -> HttpResponse:
+    """The report as a file."""
+    tab, _sort, lines, _ctx = _report(request)
+    cards = (_("Ordinary supervision"), _("Yellow cards"), _("Red cards"), _("Points"))
+    if tab == "cards":
+        head: tuple[Words, ...] = (_("Rank"), _("Unit"), *cards)
+    else:
+        head = (_("Rank"), REPORTS[tab], *SORTS.values(), *cards)
+    rows = []
+    for line in lines:
+        own = line.standing
+        marks = (own.attend, own.yellow, own.red, own.points)
+        rate = "—" if line.rate is None else round(line.rate, 2)
+        counts = () if tab == "cards" else (line.total, line.closed, rate)
+        rows.append((line.rank, line.name, *counts, *marks))
+    return file_answer(request, f"report-{tab}", head, rows)
