@@ -180,6 +180,30 @@ def _mark_of(town: Town) -> Mark:
     )  # fmt: skip
 
 
+def _call_of(town: Town) -> Any:
+    """A call that the operator of the first district is on, with a call-back and an article."""
+    from linli.hotline import services as hotline
+    from linli.hotline.models import Article, CallBack, Line
+
+    chief, operator = town.users["chief"], town.users["operator"]
+    line = Line.objects.filter(number="12345").first() or hotline.add_line(
+        actor=chief, unit_id=town.home.centre.pk, number="12345", name="doors",
+        weekdays=range(1, 8), now=town.now,
+    )  # fmt: skip
+    call = hotline.take_call(actor=operator, line_id=line.pk, now=town.now)
+    if not Article.objects.exists():
+        hotline.add_article(
+            actor=chief, kind="article", title="doors", body="doors", now=town.now,
+            valid_from=town.now.date(),
+        )  # fmt: skip
+    if not CallBack.objects.exists():
+        CallBack.objects.create(
+            unit=town.home.centre, call=call, reason="promised", most_tries=3, made_at=town.now,
+            due_at=town.now, next_at=town.now,
+        )  # fmt: skip
+    return call
+
+
 def _building_of(town: Town) -> Building:
     """A building in the first district."""
     key = {"source_key": "doors-building"}
@@ -190,6 +214,11 @@ def _building_of(town: Town) -> Building:
 #: What goes into the holes of addresses: by address and hole, by package and hole, or by hole.
 HOLES: dict[str, Callable[[Town, str], object]] = {
     "marks:*.mark_id": lambda town, case: _mark_of(town).pk,
+    "hotline:*.call_id": lambda town, case: _call_of(town).pk,
+    "hotline:*.call_back_id": lambda town, case: _a_call_back(town),
+    "hotline:*.line_id": lambda town, case: _call_of(town).line_id,
+    "hotline:*.kind_id": lambda town, case: _call_of(town).line.kinds.first().pk,
+    "hotline:*.article_id": lambda town, case: _an_article(town),
     "maps:building.building": lambda town, case: _building_of(town).pk,
     "maps:grid.code": lambda town, case: town.home.grids[0].code,
     "maps:grid_outline.code": lambda town, case: town.home.grids[0].code,
@@ -312,6 +341,22 @@ def _a_work_order(town: Town) -> Any:
             "repeat_of": town.case("there").number, "return_until": town.now,
         },
     )[0]  # fmt: skip
+
+
+def _a_call_back(town: Town) -> int:
+    """Somebody of the first district who waits for a call."""
+    from linli.hotline.models import CallBack
+
+    _call_of(town)
+    return int(CallBack.objects.earliest("pk").pk)
+
+
+def _an_article(town: Town) -> int:
+    """An article of the hotline's knowledge base."""
+    from linli.hotline.models import Article
+
+    _call_of(town)
+    return int(Article.objects.earliest("pk").pk)
 
 
 def _an_import(town: Town) -> int:

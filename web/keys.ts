@@ -69,13 +69,14 @@ function nameOf(event: KeyboardEvent): string {
   return `${event.ctrlKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${key}`;
 }
 
-/// Clicks a button; inside anything else the field that is chosen, or the first one.
+/// Clicks a button; inside anything else, opened if it is folded, the field that is chosen or the first.
 function use(element: HTMLElement): void {
   if (element.matches("a, button, summary, input, textarea, select")) {
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) element.focus();
     else element.click();
     return;
   }
+  element.querySelector<HTMLElement>("details:not([open]) > summary")?.click();
   const fields = [...element.querySelectorAll<HTMLInputElement>("input:not([type=hidden]), textarea, select")];
   (fields.find((each) => each.checked) ?? fields[0])?.focus();
 }

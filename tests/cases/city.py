@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -170,13 +170,15 @@ def _grid(community: Region, x: float, number: int) -> Grid:
     return grid
 
 
-def photo(user: User | None = None, *, holder: str | None = None) -> str:
+def photo(
+    user: User | None = None, *, holder: str | None = None, now: datetime = NOW
+) -> str:
     """The id of an uploaded photo that waits to be attached."""
     picture = io.BytesIO()
     Image.new("RGB", (32, 24), (90, 120, 80)).save(picture, "JPEG")
     upload = files.store(
         content=ContentFile(picture.getvalue(), name="p.jpg"), name="p.jpg", owner=user,
-        holder=holder, now=NOW,
+        holder=holder, now=now,
     )  # fmt: skip
     return str(upload.pk)
 

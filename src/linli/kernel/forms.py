@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape  # django's own also serves lazy texts, at four times the cost
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from linli.kernel.errors import Refused
 
 SELECTED = SafeString(" selected")
 
@@ -115,3 +118,14 @@ def say_what_is_missing(form: forms.Form) -> None:
         if isinstance(field, forms.ChoiceField):
             words = gettext("“%(label)s” is missing. Please choose.")
         field.error_messages["required"] = words % {"label": field.label}
+
+
+def refuse(form: forms.Form, refusal: Refused, aliases: Mapping[str, str] | None = None) -> None:
+    """Say why not at the field at fault, else above the form. `aliases`: what the refusal calls a
+    field to what the form does."""
+    named, words = refusal.field or "", str(refusal)
+    field = (aliases or {}).get(named, named)
+    if named:
+        words = words.removeprefix(f"{named}: ")
+        words = words[:1].upper() + words[1:]
+    form.add_error(field if field in form.fields else None, words)

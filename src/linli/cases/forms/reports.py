@@ -19,7 +19,10 @@ from linli.cases.rules.submissions import submission_key
 from linli.cases.services.reporting import MOST_ADDRESS, MOST_DESCRIPTION
 from linli.components.rules import parse_code, text_of
 from linli.kernel.errors import Refused
-from linli.kernel.forms import PlainSelect, Suggested, say_what_is_missing
+from linli.kernel.forms import PlainSelect, Suggested, refuse, say_what_is_missing
+
+#: What a refusal calls a field, and where it stands here.
+ALIASES = {"place": "lon", "class": "case_class", "component": "component_code"}
 
 
 def asked_of(data: Any, *, pictures: Sequence[int], now: datetime) -> Asked:
@@ -170,13 +173,7 @@ class ReportForm(forms.Form):
 
     def refuse(self, refusal: Refused) -> None:
         """Say why not at the field at fault."""
-        words = str(refusal)
-        if refusal.field:
-            words = words.removeprefix(f"{refusal.field}: ")
-            words = words[:1].upper() + words[1:]
-        aliases = {"place": "lon", "class": "case_class", "component": "component_code"}
-        wanted = aliases.get(refusal.field or "", refusal.field)
-        self.add_error(wanted if wanted in self.fields else None, words)
+        refuse(self, refusal, ALIASES)
 
     def place_error(self) -> str:
         """What is wrong with the place, for the map."""

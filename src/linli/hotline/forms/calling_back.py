@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 
 from linli.hotline.rules import Satisfaction
 from linli.hotline.services.calling_back import MOST_TRY, MOST_WORDS
-from linli.kernel.errors import Refused
 from linli.kernel.forms import say_what_is_missing
 
 
@@ -44,20 +43,13 @@ class CallBackForm(forms.Form):
             del self.fields["reopen"]
         say_what_is_missing(self)
 
-    def refuse(self, refusal: Refused) -> None:
-        """Say why not at the field at fault."""
-        words = str(refusal)
-        if refusal.field in self.fields:
-            words = words.removeprefix(f"{refusal.field}: ")
-            self.add_error(refusal.field, words[:1].upper() + words[1:])
-        else:
-            self.add_error(None, words)
-
 
 class InVainForm(forms.Form):
     """Nobody took the call."""
 
-    words = forms.CharField(label=_("What happened"), required=False, max_length=MOST_TRY)
+    words = forms.CharField(
+        label=pgettext_lazy("hotline", "What happened"), required=False, max_length=MOST_TRY
+    )
 
 
 class NeedlessForm(forms.Form):

@@ -91,7 +91,7 @@ class ArticleForm(forms.Form):
 class ArticleFilter(forms.Form):
     """The filter of the list of articles."""
 
-    q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
+    q = forms.CharField(label=pgettext_lazy("hotline", "Words"), required=False, max_length=100)
     kind = forms.ChoiceField(
         label=pgettext_lazy("knowledge", "Kind"),
         required=False,

@@ -12,7 +12,6 @@ from linli.catalogue.queries import unit_text
 from linli.catalogue.rules import LimitUnit
 from linli.hotline import policy
 from linli.hotline.models import Line, LineKind
-from linli.kernel.errors import Refused
 from linli.kernel.forms import DayField, DayInput, PlainSelect, say_what_is_missing
 from linli.staff import queries as staff
 
@@ -20,31 +19,18 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 WEEKDAYS = [
-    (1, gettext_lazy("Mon")),
-    (2, gettext_lazy("Tue")),
-    (3, gettext_lazy("Wed")),
-    (4, gettext_lazy("Thu")),
-    (5, gettext_lazy("Fri")),
-    (6, gettext_lazy("Sat")),
-    (7, gettext_lazy("Sun")),
+    (1, pgettext_lazy("weekday", "Mon")),
+    (2, pgettext_lazy("weekday", "Tue")),
+    (3, pgettext_lazy("weekday", "Wed")),
+    (4, pgettext_lazy("weekday", "Thu")),
+    (5, pgettext_lazy("weekday", "Fri")),
+    (6, pgettext_lazy("weekday", "Sat")),
+    (7, pgettext_lazy("weekday", "Sun")),
 ]
 _HOUR = {"placeholder": "08:30", "inputmode": "numeric", "maxlength": "5", "autocomplete": "off"}
 
 
-class _SettingForm(forms.Form):
-    """A form whose refusals stand at the field they name."""
-
-    def refuse(self, refusal: Refused) -> None:
-        """Say why not at the field at fault."""
-        words = str(refusal)
-        if refusal.field in self.fields:
-            words = words.removeprefix(f"{refusal.field}: ")
-            self.add_error(refusal.field, words[:1].upper() + words[1:])
-        else:
-            self.add_error(None, words)
-
-
-class LineForm(_SettingForm):
+class LineForm(forms.Form):
     """A line; its centre is chosen once."""
 
     number = forms.CharField(label=pgettext_lazy("line", "Number"), max_length=20)
@@ -113,7 +99,7 @@ class LineForm(_SettingForm):
         return given
 
 
-class KindForm(_SettingForm):
+class KindForm(forms.Form):
     """A kind of call; its code is chosen once."""
 
     code = forms.CharField(
@@ -149,7 +135,9 @@ class KindForm(_SettingForm):
 class PeriodForm(forms.Form):
     """The period of the figures, both days counted."""
 
-    since = DayField(label=gettext_lazy("From"), required=False, widget=DayInput(until="until"))
+    since = DayField(
+        label=pgettext_lazy("hotline", "From"), required=False, widget=DayInput(until="until")
+    )
     until = DayField(label=gettext_lazy("Up to"), required=False)
 
     def clean(self) -> dict[str, Any]:

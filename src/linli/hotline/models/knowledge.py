@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _
 
 from linli.hotline.rules import ArticleKind
 
@@ -22,15 +22,19 @@ class Article(models.Model):
     of letters of title and body. `version` grows with every change.
     """
 
-    kind = models.CharField(_("kind"), max_length=8, choices=ArticleKind.choices)
-    title = models.CharField(_("title"), max_length=120)
-    body = models.TextField(_("text"))
-    class_code = models.CharField(_("class"), max_length=5, blank=True)
+    kind = models.CharField(_("article", "kind"), max_length=8, choices=ArticleKind.choices)
+    title = models.CharField(_("article", "title"), max_length=120)
+    body = models.TextField(_("article", "text"))
+    class_code = models.CharField(_("article", "class"), max_length=5, blank=True)
     region = models.ForeignKey(
-        "territory.Region", models.PROTECT, null=True, related_name="+", verbose_name=_("region")
+        "territory.Region",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("article", "region"),
     )
-    valid_from = models.DateField(_("valid from"))
-    last_on = models.DateField(_("last day"), null=True)
+    valid_from = models.DateField(_("article", "valid from"))
+    last_on = models.DateField(_("article", "last day"), null=True)
     words = ArrayField(models.CharField(max_length=8))
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey("staff.User", models.PROTECT, related_name="+")

@@ -73,7 +73,7 @@ def keys(request: StaffRequest) -> HttpResponse:
 def call(request: StaffRequest, call_id: int) -> HttpResponse:
     """The form of a call one is on; afterwards what became of it."""
     found = calls.call_for(request.user, call_id)
-    if found.ended_at is not None:
+    if found.ended_at is not None or found.operator_id != request.user.pk:
         return _ended(request, found)
     return _page(request, found, CallForm(found))
 
@@ -176,7 +176,8 @@ def note(request: StaffRequest, call_id: int) -> HttpResponse:
         services.note_call(
             actor=request.user, call_id=call_id, now=timezone.now(), note=form.cleaned_data["note"]
         )
-        messages.success(request, _("The note is kept."))
+        if form.cleaned_data["note"]:
+            messages.success(request, _("The note is kept."))
         return redirect("hotline:desk")
     return _ended(request, calls.call_for(request.user, call_id), form, status=422)
 
@@ -216,7 +217,7 @@ def _end(request: StaffRequest, call_id: int, end: Callable[[CallForm], None]) -
             form.refuse(refusal)
         else:
             return redirect("hotline:call", call_id)
-    elif found.ended_at is not None:
+    elif found.ended_at is not None or found.operator_id != request.user.pk:
         return redirect("hotline:call", call_id)
     return _page(request, found, form, status=422)
 

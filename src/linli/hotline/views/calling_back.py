@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.cases import policy as cases_policy
@@ -19,6 +20,7 @@ from linli.hotline.forms.calling_back import CallBackForm, InVainForm, NeedlessF
 from linli.hotline.queries import calling_back as queries
 from linli.hotline.views.calling import answer_with_number
 from linli.kernel.errors import Refused
+from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
 
 LISTS = ("now", "later", "done")
@@ -31,7 +33,11 @@ def call_backs(request: StaffRequest) -> HttpResponse:
     which = request.GET.get("which", "now")
     which = which if which in LISTS else "now"
     now = timezone.now()
-    labels = {"now": _("To call now"), "later": _("Later"), "done": _("Done")}
+    labels = {
+        "now": _("To call now"),
+        "later": pgettext("hotline", "Later"),
+        "done": pgettext("hotline", "Done"),
+    }
     here = reverse("hotline:call_backs")
     tabs = [
         {"label": labels[one], "url": f"{here}?which={one}", "current": one == which, "count": None}
@@ -63,7 +69,7 @@ def call_back(request: StaffRequest, call_back_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            form.refuse(refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("Kept. The next call is on top of the list."))
             return redirect("hotline:call_backs")

@@ -17,6 +17,7 @@ from linli.hotline import policy, services
 from linli.hotline.forms.knowledge import ArticleFilter, ArticleForm
 from linli.hotline.queries import knowledge as queries
 from linli.kernel.errors import Refused
+from linli.kernel.forms import refuse
 from linli.kernel.web import page_after
 from linli.staff.web import StaffRequest, staff_page
 
@@ -70,7 +71,7 @@ def add(request: StaffRequest) -> HttpResponse:
         try:
             made = services.add_article(actor=request.user, now=now, **form.values())
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal, {"class_code": "class_words"})
         else:
             messages.success(request, _("Saved. Operators find it from now on."))
             return redirect("hotline:article", made.pk)
@@ -93,16 +94,11 @@ def edit(request: StaffRequest, article_id: int) -> HttpResponse:
                 **form.values(),
             )
         except Refused as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal, {"class_code": "class_words"})
         else:
             messages.success(request, _("Saved."))
             return redirect("hotline:article", article_id)
     return _form_page(request, form, title=_("Change an article"))
-
-
-def _refuse(form: ArticleForm, refusal: Refused) -> None:
-    named = {"class_code": "class_words"}.get(refusal.field or "", refusal.field)
-    form.add_error(named if named in form.fields else None, str(refusal))
 
 
 def _form_page(request: StaffRequest, form: Any, **context: Any) -> HttpResponse:

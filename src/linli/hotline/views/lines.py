@@ -18,6 +18,7 @@ from linli.hotline.forms.lines import KindForm, LineForm, PeriodForm
 from linli.hotline.queries import lines as queries
 from linli.hotline.queries.figures import figures_for
 from linli.kernel.errors import NotFound, Refused
+from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
 
 DAYS_SHOWN = 30
@@ -53,7 +54,7 @@ def line(request: StaffRequest, line_id: int | None = None) -> HttpResponse:
             else:
                 services.change_line(actor=user, line_id=found.pk, now=now, **form.values())
         except Refused as refusal:
-            form.refuse(refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("hotline:lines")
@@ -85,7 +86,7 @@ def kind(request: StaffRequest, line_id: int, kind_id: int | None = None) -> Htt
             else:
                 services.change_kind(kind_id=found.pk, **given)
         except Refused as refusal:
-            form.refuse(refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("hotline:lines")
