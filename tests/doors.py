@@ -250,6 +250,11 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "message_id": lambda town, case: 1,
     "console:message_text.kind": lambda town, case: "cases.received",
     "console:reset_message_text.kind": lambda town, case: "cases.received",
+    "device_id": lambda town, case: _sensors(town)["device"],
+    "sensors:*.kind_id": lambda town, case: _sensors(town)["kind"],
+    "sensors:*.sender_id": lambda town, case: _sensors(town)["sender"],
+    "sensors:*.rule_id": lambda town, case: _sensors(town)["rule"],
+    "sensors:*.import_id": lambda town, case: _sensors(town)["import"],
     "language": lambda town, case: "en",
     "channel": lambda town, case: "sms",
     "target": lambda town, case: "webhooks:1",
@@ -472,6 +477,28 @@ def _wechat_account(town: Town) -> Any:
     secrets = {"token": "doors", "app_secret": "doors", "app_id": "wx0000"}
     values = {"name": "doors", "region": town.home.region, "mode": "plain", **secrets}
     return Account.objects.get_or_create(code="doors", defaults=values)[0]
+
+
+def _sensors(town: Town) -> dict[str, int]:
+    """A kind of device, a sender, a device in the first district, a rule and an import."""
+    from linli.sensors import models as sensors
+
+    place = town.home.place()
+    of_class = {"class_code": "E0102"}
+    kind = sensors.DeviceKind.objects.get_or_create(name="doors", defaults=of_class)[0]
+    sender = sensors.Sender.objects.get_or_create(code="doors", defaults={"issued_at": town.now})[0]
+    stands = {"kind": kind, "active_since": town.now, "place": Point(place.lon, place.lat)}
+    device, new = sensors.Device.objects.get_or_create(code="doors", defaults=stands)
+    if new:
+        sensors.DeviceState.objects.create(device=device)
+    line = {"sense": "above", "threshold": 1, "kind": kind, "changed_at": town.now}
+    rule = sensors.SensorRule.objects.get_or_create(name="doors", defaults=line)[0]
+    counts = {"by": town.users["sysadmin"], "added": 0, "changed": 0, "refused": 0, "at": town.now}
+    made = sensors.DeviceImport.objects.get_or_create(file_name="doors", defaults=counts)[0]
+    return {
+        "kind": kind.pk, "sender": sender.pk, "device": device.pk, "rule": rule.pk,
+        "import": made.pk,
+    }  # fmt: skip
 
 
 def _exchange(town: Town) -> dict[str, int]:

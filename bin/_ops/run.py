@@ -82,8 +82,16 @@ def _processes(url: str) -> list[Process]:
         Process("web", web, environment),
         Process("events", events, environment),
         Process("worker", worker, environment),
+        *_sensors(environment),
         *_rest_of_the_demo(environment),
     ]
+
+
+def _sensors(environment: Mapping[str, str]) -> list[Process]:
+    """The subscriber of MQTT, where a broker is named."""
+    if not os.environ.get("LINLI_MQTT_URL"):
+        return []
+    return [Process("sensors", [str(PYTHON), str(MANAGE), "listen_sensors"], environment)]
 
 
 def _rest_of_the_demo(environment: Mapping[str, str]) -> list[Process]:

@@ -53,6 +53,11 @@ VENV_NEED = Need(
 GETTEXT = Need("GNU gettext", lambda: ["gettext"], lambda: shutil.which("msgfmt") is not None)
 FONT = Need("a Chinese font", lambda: ["fonts-wqy-microhei"], _has_font)
 BROWSER = Need("Chromium (for the tests)", lambda: ["chromium"], _has_browser)
+BROKER = Need(
+    "Mosquitto (for the tests)",
+    lambda: ["mosquitto"],
+    lambda: shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None,
+)
 DATABASE = Need(
     "PostgreSQL 15 or newer with PostGIS",
     postgres.packages_to_install,
@@ -88,7 +93,7 @@ def _missing(*, for_tests: bool) -> list[Need]:
     if not own_database_url():
         needs.append(DATABASE)
     if for_tests:
-        needs.append(BROWSER)
+        needs += [BROWSER, BROKER]
     return [need for need in needs if not need.is_there()]
 
 

@@ -51,6 +51,7 @@ STAYING: Mapping[str, str] = {
     "cases_submissionkey": "a form's key is unique over all cases; kept for a week",
     "components_component": "its triggers count map tiles as statements, which no shard can",
     "components_componentevent": "belongs to the components",
+    "sensors_reading": "is judged device by device beside the state of the device; pruned",
     "components_tally": "is written by the triggers of the components",
 }
 #: Other tables that are small, and packages all of whose other tables are.
@@ -60,7 +61,7 @@ LOCAL_PACKAGES: frozenset[str] = frozenset(
         "cards",
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
-        "pghistory", "planning", "portal", "procrastinate", "routing", "staff",
+        "pghistory", "planning", "portal", "procrastinate", "routing", "sensors", "staff",
         "suggestions", "workorders", "territory", "usersessions", "webhooks", "wechat",
     }
 )  # fmt: skip

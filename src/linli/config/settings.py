@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "linli.workorders",
     "linli.open311",
     "linli.wechat",
+    "linli.sensors",
     "linli.live",
     "linli.demo",
 ]
@@ -127,7 +128,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "linli.config.urls"
 # Where refusals are problem+json whatever was asked for.
-JSON_PATHS = ("/api/", "/ogc/", "/open311/", "/workorders/")
+JSON_PATHS = ("/api/", "/ogc/", "/open311/", "/workorders/", "/sensors/v1/")
 WSGI_APPLICATION = "linli.config.wsgi.application"
 TEMPLATES = [
     {
@@ -358,6 +359,13 @@ PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_REPORTS_PER_HOUR", "3
 OPEN311_REPORTS_PER_HOUR = int(os.environ.get("LINLI_OPEN311_REPORTS_PER_HOUR", "600"))
 # What one hotline platform may send in an hour.
 WORKORDERS_PER_HOUR = int(os.environ.get("LINLI_WORKORDERS_PER_HOUR", "6000"))
+# What one sender of readings may send in a minute, and how long readings are kept.
+SENSORS_READINGS_PER_MINUTE = int(os.environ.get("LINLI_SENSORS_READINGS_PER_MINUTE", "60000"))
+SENSORS_KEEP_DAYS = int(os.environ.get("LINLI_SENSORS_KEEP_DAYS", "90"))
+# The broker of MQTT that sensors publish to: mqtt://name:secret@host:1883/prefix, mqtts:// for TLS.
+MQTT_URL = os.environ.get("LINLI_MQTT_URL", "")
+MQTT_CLIENT_ID = os.environ.get("LINLI_MQTT_CLIENT_ID", "linli")
+MQTT_CA_FILE = os.environ.get("LINLI_MQTT_CA_FILE", "")
 # How often one address may ask which components stand near a place.
 PUBLIC_COMPONENTS_PER_HOUR = int(os.environ.get("LINLI_PUBLIC_COMPONENTS_PER_HOUR", "300"))
 # Where residents reach this site; named, those who left an address are written to.

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("linli.workorders.urls")),
     path("", include("linli.open311.urls")),
     path("", include("linli.wechat.urls")),
+    path("sensors/", include("linli.sensors.urls")),
     path("", include("linli.live.urls")),
     path("errands/", include("linli.errands.urls")),
     path("supervision/", include("linli.cards.urls")),

@@ -24,7 +24,7 @@ from linli.staff.models import User
 from linli.staff.web import sign_in_first
 
 WITHOUT_SESSION = (
-    "/static/", "/api/", "/open311/", "/wechat/",
+    "/static/", "/api/", "/open311/", "/wechat/", "/sensors/v1/",
     "/healthz", "/readyz", "/metrics", "/i18n/",
 )  # fmt: skip
 SEEN_AT = "linli_seen_at"  # seconds since 1970

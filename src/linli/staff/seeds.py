@@ -34,6 +34,8 @@ def _cases(verbs: str) -> tuple[str, ...]:
         things.append("components.export")
     if {"intake", "dispatch", "verify"} & set(wanted):
         things.append("marks.share")
+    if {"intake", "dispatch", "supervise"} & set(wanted):
+        things.append("sensors.see")
     if "intake" in wanted:
         things.append("workorders.handle")
     if "duty" in wanted:

@@ -51,6 +51,7 @@ from linli.cases.services.tiers import (
     supervise,
     transfer,
 )
+from linli.cases.services.withdrawing import withdraw
 
 __all__ = [
     "VERBS",
@@ -101,4 +102,5 @@ __all__ = [
     "unmerge",
     "verify",
     "void",
+    "withdraw",
 ]

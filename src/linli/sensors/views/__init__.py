@@ -1,0 +1,1 @@
+"""Doors for devices, pages for people."""
