@@ -58,7 +58,8 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
     worker.wait(10)
 
 
-def test_a_job_whose_worker_was_killed_is_done_by_the_next(tmp_path: Path) -> None:
+@pytest.mark.parametrize("another", [False, True], ids=["alone", "with another that waits"])
+def test_a_job_whose_worker_was_killed_is_done_by_the_next(tmp_path: Path, another: bool) -> None:
     register_messages(KIND)
     (tmp_path / "dawdle").touch()
     letter = services.write_message(
@@ -83,12 +84,15 @@ def test_a_job_whose_worker_was_killed_is_done_by_the_next(tmp_path: Path) -> No
             "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '5 minutes'"
         )
     Delivery.objects.update(leased_until=timezone.now())
+    if another:
+        later("deliveries.send", once="deliveries.send")
     later("kernel.retry_stalled", once="kernel.retry_stalled", timestamp=0)
     second = begin_worker(tmp_path, "--one-shot")
     try:
         assert second.wait(40) == 0
     finally:
         kill(second)
-    assert ProcrastinateJob.objects.get(pk=job.pk).status == "succeeded"
+    ended = "aborted" if another else "succeeded"
+    assert ProcrastinateJob.objects.get(pk=job.pk).status == ended
     assert Message.objects.get(pk=letter.pk).state == State.SENT
     assert (tmp_path / "carried").read_text().splitlines() == ["About 20261122-000001-4"]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import procrastinate
+import logging
+
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from linli.deliveries import queries, services
 from linli.kernel.jobs import app, later
 
-# The database was away: five more tries, soon, for the lock lets no other sender past meanwhile.
-AFTER_AN_OUTAGE = procrastinate.RetryStrategy(
-    max_attempts=6, wait=5, retry_exceptions={OperationalError, InterfaceError}
-)
+log = logging.getLogger(__name__)
 
 
-@app.task(name="deliveries.send", queue="deliveries", lock="deliveries.send", retry=AFTER_AN_OUTAGE)
+@app.task(name="deliveries.send", queue="deliveries", lock="deliveries.send")
 def send() -> None:
-    """Safe to run twice: each delivery is leased to one worker."""
-    if services.send_due():
-        later("deliveries.send", once="deliveries.send")  # more may have come meanwhile
+    """Safe to run twice: each delivery is leased to one worker. While the database is away it
+    leaves the rest to the sweep."""
+    try:
+        if services.send_due():
+            later("deliveries.send", once="deliveries.send")  # more may have come meanwhile
+    except (OperationalError, InterfaceError) as fault:
+        log.warning("sending was cut off: %s", type(fault).__name__)
 
 
 @app.periodic(cron="* * * * *")
