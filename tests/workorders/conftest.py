@@ -70,7 +70,7 @@ def platform(city: City, admin: User) -> Platform:
 def make_platform(city: City, admin: User, **given: Any) -> Platform:
     values = {
         "name": "12345", "centre": city.centre, "skew_s": 300, "return_hours": 4,
-        "review": "repeated", "crs": "wgs84", "callback_url": "", "active": True,
+        "review": "repeated", "crs": "wgs84", "by_place": False, "callback_url": "", "active": True,
     }  # fmt: skip
     made = platforms.save_platform(
         actor=admin, platform_id=None, now=timezone.now(), **(values | given)

@@ -198,20 +198,28 @@ def test_an_urgent_order_goes_straight_to_the_command_centre(
     assert [one.status for one in News.objects.order_by("pk")] == ["accepted", "filed"]
 
 
-def test_without_a_point_the_region_they_name_says_whose_it_is(
+def test_the_platforms_centre_owns_the_cases_or_that_of_the_place(
     city: City, platform: Platform
 ) -> None:
     home = city.districts[1]
-    Platform.objects.update(review="faulty")  # the same person calls twice
-    order = arrived(platform, message(city, place={"text": "某处"}, area=home.region.code))
-    case = Case.objects.get(pk=order.case_id)  # its table leaves codes out that it does not know
-    assert (case.centre_id, case.address) == (city.centre.pk, "某处")
+    region = {"path": "order.area", "otherwise": "keep"}
     Platform.objects.update(
-        mapping=platform.mapping | {"region": {"path": "order.area", "otherwise": "keep"}}
+        mapping=platform.mapping | {"region": region},
+        review="faulty",  # the same person calls thrice
     )
-    order = arrived(platform, message(city, "WO-2", place={"text": "某处"}, area=home.region.code))
-    case = Case.objects.get(pk=order.case_id)
-    assert (case.centre_id, case.address) == (home.centre.pk, f"{home.region.name}某处")
+    there = {"place": {"text": "某处"}, "area": home.region.code}
+
+    def owner(number: str, **order: Any) -> tuple[int, str, int | None]:
+        one = arrived(platform, message(city, number, **order))
+        case = Case.objects.get(pk=one.case_id)
+        return case.centre_id, case.address, one.centre_id
+
+    address = f"{home.region.name}某处"
+    assert owner("WO-1", **there) == (city.centre.pk, address, city.centre.pk)
+    Platform.objects.update(by_place=True)
+    assert owner("WO-2", **there) == (home.centre.pk, address, home.centre.pk)
+    street = city.districts[0].street_centre.pk
+    assert owner("WO-3") == (street, "幸福路3号", street)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -60,8 +60,12 @@ class PlatformForm(forms.Form):
     centre = forms.ModelChoiceField(
         label=gettext_lazy("Centre that takes its orders in"), queryset=Unit.objects.none(),
         widget=PlainSelect,
-        help_text=gettext_lazy("Its posts see them. A case whose place is known belongs to the "
-                               "centre of the place."),
+        help_text=gettext_lazy("Its posts see them, and own the cases."),
+    )  # fmt: skip
+    by_place = forms.BooleanField(
+        label=gettext_lazy("Cases belong to the centre of their place"), required=False,
+        help_text=gettext_lazy("That of the point or region they name; its posts see the order "
+                               "then."),
     )  # fmt: skip
     review = forms.ChoiceField(
         label=gettext_lazy("Orders a person looks at first"), choices=Review.choices

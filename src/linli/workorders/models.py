@@ -23,6 +23,7 @@ class Platform(models.Model):
 
     `key_id` names its key; `secret` signs in both directions, the one before it too until
     `old_until`. `header_key` is the digest of a key that is sent as it is, for old platforms.
+    `by_place`: its cases belong to the centre of their place, not to `centre`.
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -34,6 +35,7 @@ class Platform(models.Model):
     centre = models.ForeignKey("staff.Unit", models.PROTECT, related_name="+")
     skew_s = models.PositiveIntegerField(default=300)
     return_hours = models.PositiveSmallIntegerField(default=4)
+    by_place = models.BooleanField(default=False)
     review = models.CharField(max_length=8, choices=Review, default=Review.REPEATED)
     crs = models.CharField(max_length=6, default="wgs84")
     mapping = models.JSONField(default=dict)
@@ -61,11 +63,13 @@ class Order(models.Model):
 
     `number` is theirs, or a sum of the message where none can be read. `case_id` and `report` are
     what it became, `followed_id` the case whose news it gets (after a merge another one; none once
-    it was returned). `title` and `kind` are of the last reading, for the list.
+    it was returned), `centre` whose case it is, if there is one. `title` and `kind` are of the last
+    reading, for the list.
     """
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="orders")
     number = models.CharField(max_length=kinds.MOST_NUMBER)
+    centre = models.ForeignKey("staff.Unit", models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField()
     signed = models.BooleanField()
     is_xml = models.BooleanField(default=False)

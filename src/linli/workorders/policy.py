@@ -15,11 +15,15 @@ GRANT_CONTACT = "cases.call_back"  # without it nobody reads who called
 
 
 def visible_to(user: User) -> Q:
-    """Which orders `user` may see. The inbox, its counts and every action start here."""
+    """Which orders `user` may see: of platforms of their centres, and those whose case is theirs.
+
+    The inbox, its counts and every action start here.
+    """
     centres: set[int] = set()
     for seat in user.seats:
         if GRANT_HANDLE in seat.grants:
             centres |= seat.unit_ids
             if seat.centre_id is not None:
                 centres.add(seat.centre_id)
-    return Q(platform__centre_id__in=sorted(centres))
+    ids = sorted(centres)
+    return Q(platform__centre_id__in=ids) | Q(centre_id__in=ids)

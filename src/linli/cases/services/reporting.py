@@ -70,8 +70,8 @@ def report(
     stands where it stands, and has its class and address where the report gives none. The same
     `submission_key` again answers with the first case and doubles nothing. An urgent report by
     somebody with the grant `cases.urgent` goes straight to the command centre and is filed at once
-    (R59). `centre`: to whom another authority has handed it; that may be urgent too, and belongs to
-    this centre where its place is not known. Raises BadInput, NotYours.
+    (R59). `centre`: to whom another authority has handed it, and who owns it then; it may be urgent
+    too, for that the command centre owns. Raises BadInput, NotYours.
     """
     if submission_key and (known := _known(submission_key)):
         return known
@@ -219,9 +219,7 @@ def _owner(case: Case, seat: Seat | None, urgency: str, handed_to: int | None) -
         return staff.command_centre()
     if seat is not None and seat.centre_id is not None and "cases.intake" in seat.grants:
         return seat.centre_id
-    if handed_to is not None and case.community_id is None:
-        return handed_to
-    return placing.centre_for(case)
+    return handed_to if handed_to is not None else placing.centre_for(case)
 
 
 def _share_with_owner(case: Case) -> None:

@@ -46,6 +46,7 @@ def save_platform(
     return_hours: int,
     review: str,
     crs: str,
+    by_place: bool,
     callback_url: str,
     active: bool,
     now: datetime,
@@ -65,7 +66,7 @@ def save_platform(
     else:
         row = _locked(actor, platform_id)
     row.name, row.centre, row.skew_s, row.return_hours = name, centre, skew_s, return_hours
-    row.review, row.crs, row.active = review, crs, active
+    row.review, row.crs, row.by_place, row.active = review, crs, by_place, active
     row.callback_url = check_url(callback_url, field="callback_url") if callback_url else ""
     row.save()
     if not row.active:

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from linli.audit.services import record
 from linli.cases import services as cases
 from linli.cases.models import Case
-from linli.cases.queries import people
 from linli.cases.rules.inputs import Contact, Place
 from linli.cases.rules.purposes import Purpose
 from linli.cases.rules.stages import Stage
-from linli.cases.services import Filed
+from linli.cases.services import Filed, placing
 from linli.kernel.errors import BadInput, Refused, Stale
 from linli.kernel.jobs import later
 from linli.kernel.seal import blind_index
@@ -202,18 +201,19 @@ def _whole(order: Order) -> Mapped:
 def _open_case(order: Order, reading: Mapped, now: datetime, *, strict: bool = False) -> None:
     """Report it; what the cases refuse holds the order, or with `strict` is raised."""
     try:
+        place = _place(order, reading)
         filed = cases.report(
             description=_words(reading),
             now=now,
             channel=CHANNEL,
-            place=_place(order, reading),
+            place=place,
             address=_address(reading),
             case_class=reading.text("class") or None,
             urgency=reading.text("urgency") or "normal",
             contact=_contact(reading),
             wants_call=bool(reading.values.get("wants_call")),
             submission_key=_key(order),
-            centre=_centre(order, reading),
+            centre=_centre(order, reading, place),
         )
     except Refused as refusal:
         if strict:
@@ -229,6 +229,7 @@ def _taken(order: Order, filed: Filed, reading: Mapped, now: datetime) -> None:
     order.state, order.taken_at, order.faults = OrderState.TAKEN, now, []
     order.case_id = order.followed_id = case.pk
     order.case_number, order.report = case.number, filed.report_number
+    order.centre_id = case.centre_id
     order.save()
     add_news(order, Status.ACCEPTED, now=now, facts={"case": case.number})
     if case.stage == Stage.FILED:  # urgent and whole: filed before the order followed it
@@ -273,15 +274,21 @@ def _contact(reading: Mapped) -> Contact | None:
     return contact if contact else None
 
 
-def _centre(order: Order, reading: Mapped) -> int:
-    """The centre nearest to the region that they name, else that of the platform."""
-    code = reading.text("region")
-    region = territory.tree().by_code(code) if code else None
-    if region is None:
+def _centre(order: Order, reading: Mapped, place: Place | None) -> int:
+    """Whose case it becomes: the platform's centre's; with `by_place` that of the point or of the
+    region they name, as far as there is one."""
+    if not order.platform.by_place:
         return order.platform.centre_id
-    way = territory.tree().ancestors_of(region.id)
+    regions: list[int | None] = []
+    if place is not None:
+        point = placing.wgs84(place)
+        found = territory.locate(point.x, point.y)
+        regions = [found.community_id, found.street_id, found.district_id]
+    elif region := territory.tree().by_code(reading.text("region")):
+        regions = [*territory.tree().ancestors_of(region.id)]
     known = staff.unit_tree().centres_of_regions
-    return people.centre_for(way) if any(one in known for one in way) else order.platform.centre_id
+    centres = [known[one] for one in regions if one is not None and one in known]
+    return centres[0] if centres else order.platform.centre_id
 
 
 def _note(actor: User, action: str, order: Order, now: datetime, detail: dict[str, Any]) -> None:

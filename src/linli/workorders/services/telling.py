@@ -47,11 +47,20 @@ _DERIVED = """INSERT INTO workorders_news
         ON o.state = 'taken' AND (o.followed_id = e.followed OR o.case_id = e.own)"""
 
 
+#: The case went to another centre: its orders are that centre's too.
+_HANDED_OVER = """UPDATE workorders_order AS o SET centre_id = e.centre
+    FROM jsonb_to_record(%s::jsonb) AS e(followed bigint, centre bigint)
+    WHERE o.followed_id = e.followed"""
+HANDING_OVER = frozenset({"escalate", "sign_escalation", "delegate", "transfer"})
+
+
 def hear(case: Case, event: CaseEvent, batch: Batch) -> None:
     """A news for each order that follows this case, if the event is one platforms hear of.
 
     No query; two where there are any.
     """
+    if event.move in HANDING_OVER:
+        batch.derive(_HANDED_OVER, {"followed": case.pk, "centre": case.centre_id}, lambda: None)
     status = STATUS_OF_MOVE.get(event.move)
     if status is None:
         return

@@ -41,7 +41,10 @@ def platforms(request: StaffRequest) -> HttpResponse:
 def platform(request: StaffRequest, platform_id: int | None = None) -> HttpResponse:
     """Add a platform, whose secret is shown once, or change one."""
     row = queries.platform_for(request.user, platform_id) if platform_id is not None else None
-    names = ("name", "centre", "review", "return_hours", "skew_s", "crs", "callback_url", "active")
+    names = (
+        "name", "centre", "by_place", "review", "return_hours", "skew_s", "crs", "callback_url",
+        "active",
+    )  # fmt: skip
     known: dict[str, Any] = {"active": True, "return_hours": 4, "skew_s": 300, "review": "repeated"}
     if row is not None:
         known = {name: getattr(row, name) for name in names}
