@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TARGET = "wechat:"  # of deliveries, before the account's number
 COUNTED = timedelta(days=7)
+SECRETS = ("token", "aes_key", "old_aes_key", "app_secret")
 
 
 def account_by_code(code: str) -> Account:
@@ -58,10 +59,8 @@ def accounts_for(user: User, *, now: datetime) -> list[AccountRow]:
         )
     }
     told = Counter(Template.objects.values_list("account_id", flat=True))
-    return [
-        AccountRow(one, *counts.get(one.pk, (0, 0)), told[one.pk])
-        for one in Account.objects.select_related("region").order_by("name", "pk")
-    ]
+    rows = Account.objects.select_related("region").defer(*SECRETS).order_by("name", "pk")
+    return [AccountRow(one, *counts.get(one.pk, (0, 0)), told[one.pk]) for one in rows]
 
 
 def account_for(user: User, account_id: int) -> Account:

@@ -90,13 +90,16 @@ def _words(text: str) -> str:
 
 
 def _short(fields: Mapping[str, str], name: str, *, least: int = 0, most: int = MOST_ID) -> str:
-    return clean(fields.get(name, ""), field=name, most=most, least=least)
+    value = clean(fields.get(name, ""), field=name, most=most)
+    if len(value) < least:
+        raise BadInput(_("%s is missing: this is no message of WeChat.") % name, field=name)
+    return value
 
 
 def _number(fields: Mapping[str, str], name: str) -> int:
     text = fields.get(name, "").strip()
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise BadInput(_("%s is not a number of seconds.") % name, field=name)
+        raise BadInput(_("%s is no moment in seconds, such as 1409735668.") % name, field=name)
     return int(text)
 
 
@@ -106,7 +109,7 @@ def _degrees(fields: Mapping[str, str], name: str, most: int) -> float:
     except ValueError:
         value = math.nan
     if not abs(value) <= most:
-        raise BadInput(_("%s is not a number of degrees.") % name, field=name)
+        raise BadInput(_("%s is no number of degrees, such as 121.47.") % name, field=name)
     return value
 
 
