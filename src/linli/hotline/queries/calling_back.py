@@ -107,7 +107,9 @@ def masked_of(call_back: CallBack, case: Case | None) -> tuple[str, str] | None:
     """Name and number behind stars, if there are any. One query at most."""
     kept: ReportContact | Call | None = call_back.call
     if case is not None:
-        kept = ReportContact.objects.filter(case_id=case.pk, number=call_back.report_number).first()
+        kept = ReportContact.objects.filter(
+            case_id=case.pk, number=call_back.report_number or 1
+        ).first()
     if kept is None or not (kept.name or kept.phone):
         return None
     return mask_name(kept.name), mask_phone(kept.phone)
@@ -151,9 +153,11 @@ def untold(since: datetime, *, most: int) -> list[Untold]:
         reports__rating=1,
     )
     wanted = [
-        Untold(*row, unhappy)
+        Untold(case_id, number, centre_id, moment, unhappy)
         for rows, at, unhappy in ((closed, "closed_at", False), (rated, "evaluated_at", True))
-        for row in rows.values_list("pk", "reports__number", "centre_id", at)[:most]
+        for case_id, number, centre_id, moment in rows.values_list(
+            "pk", "reports__number", "centre_id", at
+        )[:most]
     ]
     known: dict[tuple[int | None, int | None], datetime] = {}
     last = CallBack.objects.filter(case_id__in={one.case_id for one in wanted})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, F, Q
 from django.utils import timezone
@@ -59,7 +60,7 @@ def figures_for(user: User, since: date, until: date) -> list[LineFigures]:
     begin, end = _moment(since), _moment(until + timedelta(days=1))
     calls = Call.objects.filter(line__in=lines, began_at__gte=begin, began_at__lt=end)
     ended = calls.filter(ended_at__isnull=False)
-    by_line = {
+    by_line: dict[int, Mapping[str, Any]] = {
         row["line"]: row
         for row in ended.values("line").annotate(
             calls=Count("pk"),
@@ -72,7 +73,7 @@ def figures_for(user: User, since: date, until: date) -> list[LineFigures]:
     for row in counted.annotate(calls=Count("pk")).order_by("line", "kind__position"):
         kinds.setdefault(row["line"], []).append((row["kind__name"], row["calls"]))
     backs = CallBack.objects.filter(call__line__in=lines, done_at__gte=begin, done_at__lt=end)
-    done = {
+    done: dict[int, Mapping[str, Any]] = {
         row["call__line"]: row
         for row in backs.exclude(result=Result.NEEDLESS)
         .values("call__line")
@@ -90,9 +91,8 @@ def figures_for(user: User, since: date, until: date) -> list[LineFigures]:
 
 
 def _figures(
-    line: Line, called: dict[str, int], kinds: list[tuple[str, int]], back: dict[str, int]
+    line: Line, called: Mapping[str, Any], kinds: list[tuple[str, int]], back: Mapping[str, Any]
 ) -> LineFigures:
-    talk: object = called.get("talk")
     return LineFigures(
         line,
         called.get("calls", 0),
@@ -100,7 +100,7 @@ def _figures(
         called.get(Outcome.CASE, 0),
         called.get(Outcome.JOINED, 0),
         called.get(Outcome.DROPPED, 0),
-        talk if isinstance(talk, timedelta) else None,
+        called.get("talk"),
         kinds,
         back.get("all", 0),
         back.get("reached", 0),
