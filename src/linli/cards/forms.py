@@ -66,12 +66,14 @@ class OutcomeForm(Refusable):
 class InquiryForm(Refusable):
     """责任查究建议."""
 
-    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    unit = forms.TypedChoiceField(label=pgettext_lazy("card", "Unit"), coerce=int)
     reason = _words(
         pgettext_lazy("inquiry", "Facts and reason"),
         _("What happened, by the record of the case. No names of persons."),
     )
-    legal_basis = _words(_("Legal basis"), _("The law or rule with its article."))
+    legal_basis = _words(
+        pgettext_lazy("card", "Legal basis"), _("The law or rule with its article.")
+    )
     proposal = _words(
         pgettext_lazy("inquiry", "What is proposed"), _("It is decided elsewhere, not here.")
     )
@@ -139,7 +141,11 @@ class CardFilter(PeriodForm):
         label=pgettext_lazy("card", "Level"), required=False, choices=[*_ANY, *Level.choices]
     )
     unit = forms.TypedChoiceField(
-        label=_("Unit"), required=False, coerce=int, empty_value=None, choices=_ANY
+        label=pgettext_lazy("card", "Unit"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=_ANY,
     )
     field_order = ["tab", "level", "unit", "since", "until"]
 

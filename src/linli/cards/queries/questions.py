@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_CASES = 20_000
 MOST_SHOWN = 200
+MOST_NAMED = 6  # cases of one photo
 _DONE = (Stage.CLOSED, Stage.EVALUATED)
 
 
@@ -75,15 +76,36 @@ class Look(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two photos that are nearly the same: before and after, or after on two cases."""
+class Pair(NamedTuple):
+    """A case whose photos before and after the work are nearly the same."""
 
     unit: str
-    one: Look
-    other: Look
+    before: Look
+    after: Look
     bits: int  # of 64 by which they differ
     same_file: bool
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One photo after the work, on several cases, the newest first, each with its unit."""
+
+    on: tuple[tuple[Look, str], ...]
+
+    @property
+    def photo(self) -> Look:
+        """The photo, as the newest case has it."""
+        return self.on[0][0]
+
+    @property
+    def told(self) -> tuple[tuple[Look, str], ...]:
+        """The cases that are named on the page."""
+        return self.on[:MOST_NAMED]
+
+    @property
+    def more(self) -> int:
+        """How many more there are."""
+        return len(self.on) - len(self.told)
 
 
 def unchanged_for(user: User, *, since: date, until: date) -> list[Pair]:
@@ -91,53 +113,51 @@ def unchanged_for(user: User, *, since: date, until: date) -> list[Pair]:
     Three queries."""
     found = rows.ask(
         """
-        SELECT DISTINCT ON (a.case_id) a.case_id, b.number, a.case_id, a.number,
+        SELECT DISTINCT ON (a.case_id) a.case_id, b.number, a.number,
             bit_count((a.fingerprint # b.fingerprint)::bit(64)), a.sha256 = b.sha256
         FROM cases_casefile a JOIN cases_casefile b ON b.case_id = a.case_id
         WHERE a.case_id = ANY(%s::bigint[]) AND a.purpose = 'after'
             AND b.purpose IN ('report', 'verify', 'before')
             AND bit_count((a.fingerprint # b.fingerprint)::bit(64)) <= %s
-        ORDER BY a.case_id, 5""",
+        ORDER BY a.case_id, 4""",
         [rows.array(_finished(user, since, until)), SAME_PICTURE_BITS],
     )
-    return _pairs(found)
+    found = sorted(found, key=lambda row: (row[3], -row[0]))[:MOST_SHOWN]
+    cases = _cases({row[0] for row in found})
+    return [
+        Pair(_unit(cases[case]), _look(cases[case], before), _look(cases[case], after), bits, same)
+        for case, before, after, bits, same in found
+    ]
 
 
-def shared_for(user: User, *, since: date, until: date) -> list[Pair]:
-    """Closed cases that show the same photo after the work, of the cases `user` may see; the newest
-    first. Three queries."""
+def shared_for(user: User, *, since: date, until: date) -> list[Shared]:
+    """Photos after the work that several closed cases show, of the cases `user` may see; those on
+    most cases first. Three queries."""
     found = rows.ask(
         """
-        SELECT DISTINCT ON (a.case_id, b.case_id) a.case_id, a.number, b.case_id, b.number,
-            0, a.sha256 = b.sha256
-        FROM cases_casefile a JOIN cases_casefile b
-            ON b.fingerprint = a.fingerprint AND b.case_id < a.case_id
-        WHERE a.case_id = ANY(%s::bigint[]) AND b.case_id = ANY(%s::bigint[])
-            AND a.purpose = 'after' AND b.purpose = 'after'
-        ORDER BY a.case_id DESC, b.case_id DESC""",
-        [ids := rows.array(_finished(user, since, until)), ids],
+        SELECT array_agg(case_id ORDER BY case_id DESC, number),
+            array_agg(number ORDER BY case_id DESC, number)
+        FROM cases_casefile
+        WHERE case_id = ANY(%s::bigint[]) AND purpose = 'after' AND fingerprint IS NOT NULL
+        GROUP BY fingerprint HAVING count(DISTINCT case_id) > 1
+        ORDER BY count(DISTINCT case_id) DESC, max(case_id) DESC LIMIT %s""",
+        [rows.array(_finished(user, since, until)), MOST_SHOWN],
     )
-    return _pairs(found)
+    groups = [dict(zip(cases, files, strict=True)) for cases, files in found]
+    cases = _cases({case for group in groups for case in group})
+    return [
+        Shared(tuple((_look(cases[case], file), _unit(cases[case])) for case, file in own.items()))
+        for own in groups
+    ]
 
 
-def _pairs(found: list[tuple[int, int, int, int, int, bool]]) -> list[Pair]:
-    """Rows of case, file, case, file, bits, same: in words, the nearest first. One query."""
-    found = sorted(found, key=lambda row: (row[4], -row[0]))[:MOST_SHOWN]
-    ids = {row[0] for row in found} | {row[2] for row in found}
-    cases = {case.pk: case for case in Case.objects.filter(pk__in=ids).select_related("lead_unit")}
-    pairs = []
-    for one, one_file, other, other_file, bits, same in found:
-        unit = cases[one].lead_unit
-        pairs.append(
-            Pair(
-                unit.label if unit else "",
-                _look(cases[one], one_file),
-                _look(cases[other], other_file),
-                bits,
-                same,
-            )
-        )
-    return pairs
+def _cases(ids: set[int]) -> dict[int, Case]:
+    """One query."""
+    return {case.pk: case for case in Case.objects.filter(pk__in=ids).select_related("lead_unit")}
+
+
+def _unit(case: Case) -> str:
+    return case.lead_unit.label if case.lead_unit else ""
 
 
 def _look(case: Case, file: int) -> Look:

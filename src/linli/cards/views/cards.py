@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.cards import policy
@@ -84,9 +84,16 @@ def cards_file(request: StaffRequest) -> HttpResponse:
     """The list as a file."""
     _form, _tab, rows = _asked(request)
     head = (
-        _("Case"), _("Card"), _("Unit"), _("Level"), _("Points"), _("Reason"), _("State"),
-        _("Proposed at"), _("Issued at"),
-    )  # fmt: skip
+        _("Case"),
+        _("Card"),
+        pgettext("card", "Unit"),
+        _("Level"),
+        _("Points"),
+        pgettext("card", "Reason"),
+        _("State"),
+        _("Proposed at"),
+        _("Issued at"),
+    )
     lines = (
         (
             one.case.number, one.number, one.unit.label, one.get_level_display(),

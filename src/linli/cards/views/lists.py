@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from linli.cards import policy
@@ -35,9 +35,9 @@ ASKED: dict[str, Words] = {
     "shared": gettext_lazy("One photo on two cases?"),
 }
 REPORTS: dict[str, Words] = {
-    "unit": gettext_lazy("Units"),
-    "centre": gettext_lazy("Centres"),
-    "grid": gettext_lazy("Grids"),
+    "unit": pgettext_lazy("card", "Units"),
+    "centre": pgettext_lazy("card", "Centres"),
+    "grid": pgettext_lazy("card", "Grids"),
     "cards": gettext_lazy("Yellow and red cards"),
 }
 SORTS: dict[str, Words] = {
@@ -84,7 +84,7 @@ def returns_file(request: StaffRequest) -> HttpResponse:
     """The table as a file."""
     _form, since, until = _period(request)
     lines = returning.lines_for(request.user, since=since, until=until)
-    head = (_("Unit"), *KINDS.values(), _("Ping-pong cases"))
+    head = (pgettext("card", "Unit"), *KINDS.values(), _("Ping-pong cases"))
     return file_answer(request, "returns", head, [(one.name, *one.numbers) for one in lines])
 
 
@@ -118,18 +118,15 @@ def questions(request: StaffRequest) -> HttpResponse:
         shares = asking.last_minute_for(request.user, **days)
         names = asking.names_of({one.unit_id for one in shares})
         context["shares"] = [(one, names.get(one.unit_id, "")) for one in shares]
+    elif tab == "unchanged":
+        context["pairs"] = asking.unchanged_for(request.user, **days)
     else:
-        context["pairs"] = _pairs(request, tab, days)
+        context["shared"] = asking.shared_for(request.user, **days)
     context |= {
         "percent": round(LAST_SHARE * 100), "minutes": LAST_MINUTES, "fewest": FEWEST,
         "most": asking.MOST_CASES,
     }  # fmt: skip
     return render(request, "cards/questions.html", context)
-
-
-def _pairs(request: StaffRequest, tab: str, days: dict[str, date]) -> list[asking.Pair]:
-    query = asking.unchanged_for if tab == "unchanged" else asking.shared_for
-    return query(request.user, **days)
 
 
 @require_safe
@@ -143,17 +140,30 @@ def questions_file(request: StaffRequest) -> HttpResponse:
         shares = asking.last_minute_for(request.user, **days)
         names = asking.names_of({one.unit_id for one in shares})
         head: tuple[Words, ...] = (
-            _("Unit"), _("Finished in time"), _("At the last minute"), _("By an even spread"),
-        )  # fmt: skip
+            pgettext("card", "Unit"),
+            _("Finished in time"),
+            _("At the last minute"),
+            _("By an even spread"),
+        )
         rows: list[tuple[object, ...]] = [
             (names.get(one.unit_id, ""), one.finished, one.last, round(one.expected, 1))
             for one in shares
         ]
         return file_answer(request, "last-minute", head, rows)
-    head = (_("Unit"), _("Case"), _("Other case"), _("Bits that differ"), _("Same file"))
+    if tab == "unchanged":
+        head = (
+            pgettext("card", "Unit"), _("Case"), _("Bits that differ"), _("Same file"),
+        )  # fmt: skip
+        rows = [
+            (one.unit, one.after.number, one.bits, _("yes") if one.same_file else "")
+            for one in asking.unchanged_for(request.user, **days)
+        ]
+        return file_answer(request, tab, head, rows)
+    head = (_("Photo"), pgettext("card", "Unit"), _("Case"))
     rows = [
-        (one.unit, one.one.number, one.other.number, one.bits, _("yes") if one.same_file else "")
-        for one in _pairs(request, tab, days)
+        (place, unit, look.number)
+        for place, one in enumerate(asking.shared_for(request.user, **days), 1)
+        for look, unit in one.on
     ]
     return file_answer(request, tab, head, rows)
 
@@ -188,7 +198,7 @@ def report_file(request: StaffRequest) -> HttpResponse:
     tab, _sort, lines, _ctx = _report(request)
     cards = (_("Ordinary supervision"), _("Yellow cards"), _("Red cards"), _("Points"))
     if tab == "cards":
-        head: tuple[Words, ...] = (_("Rank"), _("Unit"), *cards)
+        head: tuple[Words, ...] = (_("Rank"), pgettext("card", "Unit"), *cards)
     else:
         head = (_("Rank"), REPORTS[tab], *SORTS.values(), *cards)
     rows = []

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.cards import policy
@@ -35,9 +35,12 @@ def orders(request: StaffRequest) -> HttpResponse:
     tab = tab_of(request, TABS)
     rows = list(queries.orders_for(request.user, tab=tab)[: MOST + 1])
     context = {
-        "rows": rows[:MOST], "more": len(rows) > MOST, "today": timezone.localdate(),
-        "tabs": tabs_of(TABS, tab, queries.counts_for(request.user)), "tab": tab,
-    }  # fmt: skip
+        "rows": rows[:MOST],
+        "more": len(rows) > MOST,
+        "today": timezone.localdate(),
+        "tabs": tabs_of(TABS, tab, queries.counts_for(request.user)),
+        "tab": tab,
+    }
     return render(request, "cards/orders.html", context)
 
 
@@ -46,18 +49,31 @@ def orders(request: StaffRequest) -> HttpResponse:
 def orders_file(request: StaffRequest) -> HttpResponse:
     """The list as a file."""
     head = (
-        _("Case"), _("Unit"), _("Level"), _("Order"), _("Given by"), _("Given on"), _("Due"),
-        _("Outcome"), _("Why"),
-    )  # fmt: skip
+        _("Case"),
+        pgettext("card", "Unit"),
+        _("Level"),
+        _("Order"),
+        _("Given by"),
+        _("Given on"),
+        pgettext("card", "Due"),
+        _("Outcome"),
+        pgettext("card", "Why"),
+    )
     rows = queries.orders_for(request.user, tab=tab_of(request, TABS))[:MOST_IN_FILE]
     lines = (
         (
-            one.case.number, one.unit.label if one.unit else "", one.get_level_display(),
-            one.words, one.given_by or "", timezone.localdate(one.given_at).isoformat(),
-            one.due_on.isoformat(), one.get_outcome_display() or _("Open"), one.outcome_words,
+            one.case.number,
+            one.unit.label if one.unit else "",
+            one.get_level_display(),
+            one.words,
+            one.given_by or "",
+            timezone.localdate(one.given_at).isoformat(),
+            one.due_on.isoformat(),
+            one.get_outcome_display() or _("Still open"),
+            one.outcome_words,
         )
         for one in rows
-    )  # fmt: skip
+    )
     return file_answer(request, "orders", head, lines)
 
 
@@ -74,6 +90,9 @@ def order(request: StaffRequest, number: str, order_number: int) -> HttpResponse
         messages.success(request, _("The order has ended."))
         return redirect("cards:order", number, order_number)
     context = {
-        "order": found, "form": form, "may": may or form.is_bound, "today": timezone.localdate(),
-    }  # fmt: skip
+        "order": found,
+        "form": form,
+        "may": may or form.is_bound,
+        "today": timezone.localdate(),
+    }
     return render(request, "cards/order.html", context, status=status_of(form))
