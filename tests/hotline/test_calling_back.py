@@ -214,3 +214,28 @@ def test_reports_of_others_are_not_in_the_way(city: City, operator: User) -> Non
     )
     assert services.gather(now=SOON) == 2
     assert set(CallBack.objects.values_list("report_number", flat=True)) == {1, 2}
+
+
+def test_who_reported_a_case_that_was_merged_is_told_of_the_other_one(
+    city: City, call: Call, operator: User
+) -> None:
+    root = live(city, "file")
+    filed = services.open_case(
+        actor=operator, call_id=call.pk, now=NOW, kind="help", description="垃圾成堆",
+        place=city.districts[0].place(), contact=Contact(phone=PHONE), wants_call=True,
+    )  # fmt: skip
+    cases.merge(
+        case_id=filed.case.pk, actor=operator, now=SOON, into=root.number, opinion="同一问题"
+    )
+    back = CallBack.objects.get()
+    assert listed(operator, "now") == [], "a merge is no result"
+    Case.objects.filter(pk=root.pk).update(
+        stage="closed", closed_at=SOON, check_passed=True, checked_by=operator, stage_since=SOON,
+        lead_unit=city.districts[0].department,
+    )  # fmt: skip
+    assert listed(operator, "now") == [back.pk]
+    services.note_call_back(
+        actor=operator, call_back_id=back.pk, now=SOON, words="已解决", satisfaction=3
+    )
+    root.refresh_from_db()
+    assert (root.stage, root.rating) == ("evaluated", 3)

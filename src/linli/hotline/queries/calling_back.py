@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from linli.cases import policy as cases_policy
 from linli.cases import queries as cases
 from linli.cases.models import Case, CaseEvent, ReportContact
-from linli.cases.rules.stages import ENDED, Stage
+from linli.cases.queries.following import root_of
+from linli.cases.rules.stages import Stage
 from linli.hotline import policy
 from linli.hotline.models import Call, CallBack, CallBackTry
 from linli.kernel.errors import NotFound
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 A_PAGE = 60
 OLDEST_CASE = timedelta(days=400)  # how old a case may be that is rated only now
 #: A case at these stages has a result that the person can be told.
-TOLD_AT = (*ENDED, Stage.HANDLED, Stage.CHECKING)
+TOLD_AT = (
+    Stage.HANDLED,
+    Stage.CHECKING,
+    Stage.CLOSED,
+    Stage.EVALUATED,
+    Stage.DISMISSED,
+    Stage.VOIDED,
+)
 
 
 def _visible(user: User) -> QuerySet[CallBack]:
@@ -39,7 +47,10 @@ def _visible(user: User) -> QuerySet[CallBack]:
 def _ready(now: datetime) -> Q:
     """To be called now: an answer that was promised, a case with a result, or the limit is over."""
     told = Case.objects.filter(pk=OuterRef("case_id"), stage__in=TOLD_AT)
-    return Q(next_at__lte=now) & (Q(case_id__isnull=True) | Exists(told) | Q(due_at__lte=now))
+    own = Case.objects.filter(pk=OuterRef(OuterRef("case_id")), merged_into__isnull=False)
+    joined = Case.objects.filter(pk__in=own.values("merged_into"), stage__in=TOLD_AT)
+    result = Exists(told) | Exists(joined)
+    return Q(next_at__lte=now) & (Q(case_id__isnull=True) | result | Q(due_at__lte=now))
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ def call_back_for(user: User, call_back_id: int, *, lock: bool = False) -> CallB
 
 
 def case_of(user: User, call_back: CallBack) -> Case | None:
-    """The case it is about, followed through merges. Raises NotFound where it is hidden now."""
+    """The case of the report. Raises NotFound where it is hidden now."""
     if call_back.case_id is None:
         return None
     own = cases.cases_for(user).select_related("case_class", "lead_unit", "grid")
@@ -127,6 +138,15 @@ def report_back_of(case: Case | None) -> str:
 def dialled(call_back: CallBack) -> list[CallBackTry]:
     """The tries, the latest first. One query."""
     return list(call_back.dialled.select_related("by").order_by("-at", "-pk"))
+
+
+def told_of(user: User, case: Case | None) -> Case | None:
+    """The case that the person is told about: where it was merged, that one, if `user` sees it. One
+    query a merge, and one."""
+    if case is None or case.merged_into is None:
+        return case
+    root = root_of(case)
+    return root if cases.may_see(user, root.pk) else case
 
 
 class Untold(NamedTuple):

@@ -17,7 +17,7 @@ from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Limit, LimitUnit, due_at
 from linli.hotline import policy
 from linli.hotline.models import CallBack, CallBackTry
-from linli.hotline.queries.calling_back import call_back_for, case_of, untold
+from linli.hotline.queries.calling_back import call_back_for, case_of, told_of, untold
 from linli.hotline.rules import Reason, Result, Satisfaction, next_try_at
 from linli.hotline.services.calling import show_caller
 from linli.kernel.errors import BadInput, Refused
@@ -62,7 +62,8 @@ def note_call_back(
     """
     found = _open(actor, call_back_id)
     words = clean(words, field="words", most=MOST_WORDS, least=1)
-    case = case_of(actor, found)
+    own = case_of(actor, found)
+    case = told_of(actor, own)
     needed = case is not None and case.stage in ("closed", "evaluated")
     if satisfaction is None and needed:
         raise BadInput(
@@ -78,14 +79,15 @@ def note_call_back(
     found.result, found.satisfaction, found.words = Result.REACHED, satisfaction, words
     _done(found, actor, now)
     if case is not None:
-        _tell_case(actor, found, case, satisfaction, words, reopen, now)
+        report = found.report_number if case is own else None
+        _tell_case(actor, case, report, satisfaction, words, reopen, now)
     return found
 
 
 def _tell_case(
     actor: User,
-    call_back: CallBack,
     case: Case,
+    report_number: int | None,
     satisfaction: int | None,
     words: str,
     reopen: bool,
@@ -99,7 +101,7 @@ def _tell_case(
             actor=actor,
             now=now,
             rating=satisfaction,
-            report_number=call_back.report_number,
+            report_number=report_number,
             opinion=words,
         )
     elif case.waiting and "answer" in open_moves:

@@ -122,7 +122,7 @@ def number(request: StaffRequest, call_back_id: int) -> HttpResponse:
 
 def _form(request: StaffRequest, call_back_id: int, data: Any = None) -> CallBackForm:
     found = queries.call_back_for(request.user, call_back_id)
-    case = queries.case_of(request.user, found)
+    case = queries.told_of(request.user, queries.case_of(request.user, found))
     ended = case is not None and case.stage in ("closed", "evaluated")
     may_reopen = case is not None and ended and _may_reopen(request, case)
     return CallBackForm(data, rated=ended, may_reopen=may_reopen)
@@ -136,11 +136,12 @@ def _page(
     request: StaffRequest, call_back_id: int, form: CallBackForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     found = queries.call_back_for(request.user, call_back_id)
-    case = queries.case_of(request.user, found)
+    own = queries.case_of(request.user, found)
+    case = queries.told_of(request.user, own)
     context = {
         "one": found,
         "case": case,
-        "who": queries.masked_of(found, case),
+        "who": queries.masked_of(found, own),
         "dialled": queries.dialled(found),
         "form": form or _form(request, call_back_id),
         "in_vain": InVainForm(auto_id="id_in_vain_%s"),
