@@ -6,14 +6,19 @@ A door that takes POST without a person being signed in and has no row here fail
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from linli.catalogue.models import CaseClass
+from linli.staff.models import User
+from tests.factories import make_post
 from tests.files.makers import photo
 from tests.open311.conftest import app_key
 from tests.town import Town
@@ -312,6 +317,110 @@ def upload(town: Town) -> Row:
     )
 
 
+#: Bodies that are no message in JSON, whoever sends them.
+NO_JSON: dict[str, bytes] = {
+    "nothing": b"",
+    "half an object": b'{"order":',
+    "words in GBK": '{"order": "工单"}'.encode("gbk"),
+    "UTF-16": '{"order": "工单"}'.encode("utf-16"),
+    "a list": b"[1, 2]",
+    "a word": b'"x"',
+    "a hundred thousand brackets": b"[" * 100_000,
+    "objects without end": b'{"a":' * 100_000,
+    "a number of 5,000 digits": b'{"order": ' + b"9" * 5_000 + b"}",
+    "not a number": b'{"order": NaN}',
+    "NUL": b'{"order": "a\x00b"}',
+    "10 MB": b'{"order": "' + b"a" * HUGE + b'"}',
+}
+NO_XML: dict[str, bytes] = {
+    "an entity of a file": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    "a billion laughs": b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;&c;</a>',
+    "a document type elsewhere": b'<!DOCTYPE a SYSTEM "http://169.254.169.254/a.dtd"><a/>',
+    "elements without end": b"<a>" * 50_000,
+    "no XML": b"<a><b></a>",
+}
+
+
+def workorders(town: Town) -> Row:
+    """A work order of a hotline platform. What cannot be read in a well-formed one is kept for a
+    person to mend, so only what is no order is refused."""
+    from tests.workorders.conftest import ADDRESS, make_platform, message, signed
+
+    admin = User.objects.get(pk=make_post("workorders.settings", unit=town.city.centre).user_id)
+    platform = make_platform(town.city, admin)
+
+    def sent(body: bytes, kind: str = "application/json", **more: Any) -> Sent:
+        return Sent(ADDRESS, body, kind, signed(platform, body, **more))
+
+    body = json.dumps(message(town.city), ensure_ascii=False).encode()
+    good = sent(body, nonce="nonce-0001")
+    attacks = {name: (sent(text), "body") for name, text in NO_JSON.items()}
+    for name, text in NO_XML.items():
+        attacks[f"XML: {name}"] = (sent(text, "application/xml"), "body")
+    attacks |= {
+        "another kind of content": (sent(body, FORM), "Content-Type"),
+        "no signature": (replace(good, headers={}), "X-Key-Id"),
+        "a forged signature": (replace(good, headers={**good.headers, "X-Signature": "0" * 64}),
+                               "X-Signature"),
+        "another body under the signature": (replace(good, body=body + b" "), "X-Signature"),
+        "an unknown key": (replace(good, headers={**good.headers, "X-Key-Id": "wo0"}), "X-Key-Id"),
+        "an hour old": (sent(body, at=timezone.now() - timedelta(hours=1)), "X-Timestamp"),
+        "a moment that is none": (
+            replace(good, headers={**good.headers, "X-Timestamp": "٣" * 10}), "X-Timestamp"
+        ),
+        "a nonce of markup": (sent(body, nonce="<script>alert(1)</script>"), "X-Nonce"),
+        "a header key that is none": (replace(good, headers={"X-Api-Key": "a" * 64}), "X-Api-Key"),
+    }  # fmt: skip
+    return Row(good, attacks, again="a replay is refused")
+
+
+def sensors(town: Town) -> Row:
+    """Readings of a gateway."""
+    from linli.sensors.models import Device, DeviceKind, DeviceState, Sender
+
+    secret = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
+    now, place = timezone.now(), town.home.place()
+    kind = DeviceKind.objects.create(
+        name="水位计", name_en="Gauge", unit_of_measure="mm", lowest=-100, highest=5000,
+        interval_s=60, class_code="E0102",
+    )  # fmt: skip
+    sender = Sender.objects.create(code="gw-1", name="网关", secret=secret, issued_at=now)
+    device = Device.objects.create(
+        code="W-001", name="W", kind=kind, sender=sender, active_since=now - timedelta(days=1),
+        place=Point(place.lon, place.lat, srid=4326),
+    )  # fmt: skip
+    DeviceState.objects.create(device=device)
+    key = {"Authorization": f"Bearer gw-1:{secret}"}
+
+    def sent(body: bytes, kind: str = "application/json", **headers: str) -> Sent:
+        return Sent("/sensors/v1/readings", body, kind, headers or key)
+
+    def reading(**changed: Any) -> bytes:
+        said = {"device": "W-001", "value": 1, "at": now.isoformat()} | changed
+        return json.dumps({"readings": [said]}).encode()
+
+    attacks = {
+        name: (sent(text), "JSON|readings|body|larger|value|device")
+        for name, text in NO_JSON.items()
+    }
+    for name, changed, named in (
+        ("a value that is words", {"value": "<b>"}, "value"),
+        ("a value beyond all", {"value": 1e308}, "value|plausible"),
+        ("a moment that is none", {"at": "2026-02-30T25:00:00Z"}, "at:"),
+        ("a moment in ten years", {"at": "2036-01-01T00:00:00Z"}, "clock"),
+        ("a device of markup", {"device": "<script>"}, "device"),
+        ("a device that is none", {"device": "W-404"}, "W-404"),
+    ):
+        attacks[name] = (sent(reading(**changed)), named)
+    attacks["a wrong secret"] = (sent(reading(), Authorization="Bearer gw-1:wrong"), "unknown|key")
+    attacks["no key"] = (sent(reading(), Accept="*/*"), "key|sign|header|Authorization")
+    attacks["2,000 readings"] = (
+        sent(json.dumps({"readings": [{"device": "W-001", "value": 1}] * 2_000}).encode()),
+        "readings",
+    )
+    return Row(sent(reading()), attacks, again="known readings")
+
+
 #: By the name of the address.
 ROWS: dict[str, Callable[[Town], Row]] = {
     "portal:report": report,
@@ -322,6 +431,8 @@ ROWS: dict[str, Callable[[Town], Row]] = {
     "open311:requests": open311,
     "open311:updates": open311_update,
     "files:upload": upload,
+    "workorders:door": workorders,
+    "sensors:readings": sensors,
     "wechat:receive": wechat,
 }
 #: Doors that take POST and keep nothing of a message: why they need no row.
