@@ -45,6 +45,7 @@ class Stand:
             "LINLI_EVENTS_PORT": str(free_port()),
             "LINLI_PUBLIC_REPORTS_PER_HOUR": "10000000",
             "LINLI_OPEN311_REPORTS_PER_HOUR": "10000000",
+            "LINLI_WORKORDERS_PER_HOUR": "10000000",
             "LINLI_PUBLIC_ORIGIN": f"http://localhost:{self.port}",
             "LINLI_EMAIL_BACKEND": "bench._letters.Backend",
             "LINLI_SMS_CARRIER": "bench._letters.Texts",

@@ -35,7 +35,7 @@ def here() -> Here:
     codes = [c.code for c in book.classes(on=today, kind="event", public=True)]
     found = Here(now, places, codes)
     found.tokens = {"operator": _token(posts["operator"]), "open311": _token(posts["worker"])}
-    found.sessions = {name: [_session(post) for _ in range(4)] for name, post in posts.items()}
+    found.sessions = {name: [session_of(post) for _ in range(4)] for name, post in posts.items()}
     found.targets = [_case(found, posts["operator"]) for _ in range(TARGETS)]
     return found
 
@@ -52,7 +52,8 @@ def _token(post: object) -> str:
     ).secret
 
 
-def _session(post: object) -> str:
+def session_of(post: object) -> str:
+    """A session as signing in makes it; its key."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from linli.kernel.sessions import SessionStore

@@ -48,11 +48,13 @@ def run(messages: int, *, say: Callable[[str], None] = print) -> Outcome:
         from bench._wire import Http
 
         town = here()
-        stand.serve()
-        say(f"The program serves on port {stand.port}.")
         wire = Http(stand.port)
         doors = {door.name: door(town, wire) for door in DOORS}
         names = list(doors)
+        for door in doors.values():
+            door.prepare(-(-messages // len(names)))
+        stand.serve()
+        say(f"The program serves on port {stand.port}.")
         todo = [Message(names[n % len(names)], n // len(names)) for n in range(messages)]
         random.shuffle(todo)
         began = time.monotonic()

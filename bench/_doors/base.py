@@ -44,41 +44,50 @@ class Door(ABC):
     def __init__(self, here: Here, wire: Wire) -> None:
         self.here, self.wire = here, wire
 
+    def prepare(self, messages: int) -> None:  # noqa: B027  most doors need nothing
+        """Set up what the door itself needs for so many messages, before the program serves."""
+
     @abstractmethod
-    def compose(self, message: Message) -> Sent:
-        """The message, whole, as it will be repeated. May ask for a form first; raises Lost."""
+    def compose(self, message: Message) -> Sequence[Sent]:
+        """The message, whole, in the requests that it takes, as they will be repeated. May ask for
+        a form first; raises Lost."""
 
     @abstractmethod
     def read(self, answer: Answer) -> str | None:
         """The case that an answer names ("": taken, without saying where); None: not taken."""
 
+    def again(self, sent: Sent) -> Sent:
+        """A request as it is tried once more: the very same, but where each try is signed anew."""
+        return sent
+
     def send(self, message: Message) -> None:
         """Until it is answered, or for three minutes. Every twentieth hangs up before the answer,
         every twentieth is sent a second time later, every twentieth twice at once."""
-        whole = _until(lambda: self.compose(message))
-        if whole is None:
-            return
+        for sent in _until(lambda: self.compose(message)) or ():
+            self._part(message, sent)
+
+    def _part(self, message: Message, sent: Sent) -> None:
         habit = message.number % 20
         if habit == 3:
-            self._try(message, whole, hang_up_after=random.uniform(0.0, 0.08))
+            self._try(message, sent, hang_up_after=random.uniform(0.0, 0.08))
         if habit == 11:
             with ThreadPoolExecutor(2) as pair:
-                for job in [pair.submit(self._insist, message, whole) for _ in range(2)]:
+                for job in [pair.submit(self._insist, message, sent) for _ in range(2)]:
                     job.result()
         else:
-            self._insist(message, whole)
+            self._insist(message, sent)
         if habit == 7:
-            self._insist(message, whole)
+            self._insist(message, sent)
 
-    def _insist(self, message: Message, whole: Sent) -> None:
-        _until(lambda: True if self._try(message, whole) else None)
+    def _insist(self, message: Message, sent: Sent) -> None:
+        _until(lambda: True if self._try(message, sent) else None)
 
-    def _try(self, message: Message, whole: Sent, *, hang_up_after: float | None = None) -> bool:
+    def _try(self, message: Message, sent: Sent, *, hang_up_after: float | None = None) -> bool:
         """Send once. Whether it was answered with a yes. Raises RuntimeError for a no."""
         message.tries += 1
         began = time.perf_counter()
         try:
-            answer = self.wire(whole, hang_up_after=hang_up_after)
+            answer = self.wire(self.again(sent), hang_up_after=hang_up_after)
         except Lost:
             return False
         if answer.status in _AGAIN:

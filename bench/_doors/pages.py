@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 
 from bench._doors.base import Door
 from bench._ledger import Message
@@ -22,7 +23,7 @@ class Portal(Door):
 
     name = "portal"
 
-    def compose(self, message: Message) -> Sent:
+    def compose(self, message: Message) -> Sequence[Sent]:
         browser = Browser(self.wire)
         lon, lat = self.here.place()
         values = browser.form("/report/") | {
@@ -35,7 +36,7 @@ class Portal(Door):
         joined = self._near(browser, values) if message.number % 10 == 4 else ""
         if joined:
             message.joins = "*"
-        return browser.filled("/report/", values | {"join": joined, "similar_seen": "1"})
+        return [browser.filled("/report/", values | {"join": joined, "similar_seen": "1"})]
 
     def _near(self, browser: Browser, values: dict[str, str]) -> str:
         """The first of the similar ones that the page asks about, if there are any."""
@@ -55,7 +56,7 @@ class Desk(Door):
 
     name = "desk"
 
-    def compose(self, message: Message) -> Sent:
+    def compose(self, message: Message) -> Sequence[Sent]:
         browser = Browser(self.wire, linli_session=random.choice(self.here.sessions["operator"]))
         message.letter = f"139{message.number:08d}"
         lon, lat = self.here.place()
@@ -67,8 +68,8 @@ class Desk(Door):
         }  # fmt: skip
         if message.number % 10 == 4:
             message.joins = random.choice(self.here.targets)
-            return browser.filled(f"/desk/intake/join/{message.joins}", values)
-        return browser.filled("/desk/intake/", values)
+            return [browser.filled(f"/desk/intake/join/{message.joins}", values)]
+        return [browser.filled("/desk/intake/", values)]
 
     def read(self, answer: Answer) -> str | None:
         return "" if answer.status == 302 and "/intake/done/" in answer.location else None
@@ -79,7 +80,7 @@ class Field(Door):
 
     name = "field"
 
-    def compose(self, message: Message) -> Sent:
+    def compose(self, message: Message) -> Sequence[Sent]:
         browser = Browser(self.wire, linli_session=random.choice(self.here.sessions["worker"]))
         lon, lat = self.here.place()
         values = browser.form("/field/report/") | {
@@ -88,7 +89,7 @@ class Field(Door):
         }  # fmt: skip
         if message.number % 10 == 4:
             message.joins = values["join"] = random.choice(self.here.targets)
-        return browser.filled("/field/report/", values)
+        return [browser.filled("/field/report/", values)]
 
     def read(self, answer: Answer) -> str | None:
         found = _NUMBER.search(answer.location)

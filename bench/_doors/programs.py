@@ -6,6 +6,7 @@ import json
 import random
 import re
 import uuid
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from bench._doors.base import Door
@@ -20,7 +21,7 @@ class Api(Door):
 
     name = "api"
 
-    def compose(self, message: Message) -> Sent:
+    def compose(self, message: Message) -> Sequence[Sent]:
         body: dict[str, object] = {"description": f"井盖松动{message.mark}", "channel": "hotline"}
         path = "/api/v1/cases"
         if message.number % 10 == 4:
@@ -33,7 +34,7 @@ class Api(Door):
             "Host": "localhost", "Authorization": f"Bearer {self.here.tokens['operator']}",
             "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4()),
         }  # fmt: skip
-        return Sent("POST", path, json.dumps(body).encode(), headers)
+        return [Sent("POST", path, json.dumps(body).encode(), headers)]
 
     def read(self, answer: Answer) -> str | None:
         return str(json.loads(answer.body)["number"]) if answer.status == 201 else None
@@ -45,7 +46,7 @@ class Open311Json(Door):
     name = "open311json"
     form = "json"
 
-    def compose(self, message: Message) -> Sent:
+    def compose(self, message: Message) -> Sequence[Sent]:
         lon, lat = self.here.place()
         values = {
             "api_key": self.here.tokens["open311"], "service_code": random.choice(self.here.codes),
@@ -55,7 +56,7 @@ class Open311Json(Door):
         if message.number % 2:
             headers["Idempotency-Key"] = str(uuid.uuid4())
         path = f"/open311/v2/requests.{self.form}"
-        return Sent("POST", path, urlencode(values).encode(), headers)
+        return [Sent("POST", path, urlencode(values).encode(), headers)]
 
     def read(self, answer: Answer) -> str | None:
         if answer.status != 200:
