@@ -235,6 +235,9 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "portal:result.file_number": lambda town, case: 2,
     "report_number": lambda town, case: 1,
     "move": lambda town, case: "comment",
+    "freeze_id": lambda town, case: 1,  # nobody's
+    "evaluation:*.version_id": lambda town, case: 1,
+    "indicator_id": lambda town, case: 1,
     "kind": lambda town, case: "csv",
     "portal:board.code": lambda town, case: town.home.grids[0].code,
     "portal:portrait.code": lambda town, case: town.home.grids[0].code,

@@ -25,6 +25,11 @@ BIG: Mapping[str, str] = {
     "cases_casewords": "case_id",
     "cases_report": "case_id",
     "cases_reportcontact": "case_id",
+    "evaluation_casefact": "case_id",
+    "evaluation_frozenfact": "case_id",
+    "evaluation_stepfact": "case_id",
+    "evaluation_taskfact": "case_id",
+    "evaluation_touched": "case_id",
     "open311_submission": "case_id",
     "wechat_submission": "case_id",
 }
@@ -55,7 +60,16 @@ STAYING: Mapping[str, str] = {
     "components_tally": "is written by the triggers of the components",
 }
 #: Other tables that are small, and packages all of whose other tables are.
-LOCAL: frozenset[str] = frozenset({"cases_casesettings", "cases_savedfilter", "spatial_ref_sys"})
+LOCAL: frozenset[str] = frozenset(
+    {
+        "cases_casesettings",
+        "cases_savedfilter",
+        "evaluation_freeze",
+        "evaluation_indicator",
+        "evaluation_version",
+        "spatial_ref_sys",
+    }
+)
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "cards",

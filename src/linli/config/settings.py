@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "linli.catalogue",
     "linli.routing",
     "linli.cases",
+    "linli.evaluation",
     "linli.planning",
     "linli.suggestions",
     "linli.webhooks",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/", include("linli.hotline.urls")),
     path("field/", include("linli.field.urls")),
     path("cockpit/", include("linli.cockpit.urls")),
+    path("evaluation/", include("linli.evaluation.urls")),
     path("console/", include("linli.console.urls")),
     path("api/", include("linli.api.urls")),
     path("map/marks/", include("linli.marks.urls")),

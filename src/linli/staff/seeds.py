@@ -121,7 +121,14 @@ ROLES: tuple[Role, ...] = (
         "考核员",
         "Evaluator",
         "region",
-        (*_cases("see export"), *_cards("see review")),
+        (
+            *_cases("see export"),
+            *_cards("see review"),
+            "evaluation.see",
+            "evaluation.people",
+            "evaluation.freeze",
+            "evaluation.formulas",
+        ),
     ),
     Role(
         "interface",

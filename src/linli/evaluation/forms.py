@@ -1,0 +1,101 @@
+"""What the pages of evaluation are asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from linli.evaluation.rules.periods import Span
+from linli.evaluation.rules.subjects import EDGES, Dimension, Shows, Subject
+from linli.kernel.forms import DayField, PlainSelect
+
+SPANS = [(one.value, one.label) for one in Span]
+_SHOWS = [
+    (Shows.RATE, pgettext_lazy("shows", "a share, in per cent")),
+    (Shows.SCORE, pgettext_lazy("shows", "points")),
+    (Shows.TOTAL, pgettext_lazy("shows", "the points of the grade")),
+]
+
+
+class FiguresForm(forms.Form):
+    """Which figures: told apart how, of which period."""
+
+    by = forms.ChoiceField(label=pgettext_lazy("figures", "Told apart by"), widget=PlainSelect)
+    span = forms.ChoiceField(label=_("Period"), choices=SPANS, widget=PlainSelect)
+    day = DayField(label=_("A day of it"))
+
+    def __init__(self, given: Any, dimensions: list[Dimension]) -> None:
+        start = {
+            "by": dimensions[0].code if dimensions else "",
+            "span": Span.MONTH.value,
+            "day": timezone.localdate().isoformat(),
+        }
+        super().__init__(start | {name: given[name] for name in given if given[name]})
+        by = self.fields["by"]
+        assert isinstance(by, forms.ChoiceField)
+        by.choices = [(one.code, one.label) for one in dimensions]
+        by.error_messages["invalid_choice"] = _("by: choose one of the list.")
+
+
+class FreezeForm(forms.Form):
+    """Which period is closed; why, when it is closed already."""
+
+    span = forms.ChoiceField(
+        label=_("Period"), choices=SPANS, initial=Span.MONTH.value, widget=PlainSelect
+    )
+    day = DayField(label=_("A day of it"))
+    reason = forms.CharField(
+        label=_("Why it is counted again"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed when the period is closed already."),
+    )
+
+
+class FormulaForm(forms.Form):
+    """One formula of the draft."""
+
+    subject = forms.ChoiceField(label=_("About"), choices=Subject.choices, widget=PlainSelect)
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Its name in other formulas.")
+    )
+    label_zh = forms.CharField(label=_("Name in Chinese"), max_length=40)
+    label_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
+    shows = forms.ChoiceField(label=_("Shown as"), choices=_SHOWS, widget=PlainSelect)
+    formula = forms.CharField(
+        label=_("Formula"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_(
+            "Names of counts and formulas, + − × ÷ and brackets, min(…), max(…), bands(filed; < 3:"
+            " 90; else: 0) and weighted(40: …; 60: …)."
+        ),
+    )
+    source = forms.CharField(label=_("Source and edition"), max_length=120, required=False)
+
+
+class EdgesForm(forms.Form):
+    """From how many points each grade begins."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for letter, edge in EDGES.items():
+            self.fields[letter] = forms.IntegerField(
+                label=letter, min_value=1, max_value=100, initial=edge
+            )
+
+
+class PublishForm(forms.Form):
+    """From which day, and what changes."""
+
+    valid_from = DayField(label=_("In force from"))
+    note = forms.CharField(
+        label=_("What changes, and why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

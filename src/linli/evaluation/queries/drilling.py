@@ -1,0 +1,93 @@
+"""From a number to its cases: the same facts, the same question, no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+
+from linli.cases.models import Case
+from linli.cases.policy import visible_to
+from linli.cases.queries.lists import SHOWN
+from linli.evaluation.models import Freeze, FrozenFact
+from linli.evaluation.queries.figures import _Bit, facts_for
+from linli.evaluation.queries.names import Key
+from linli.evaluation.rules.counts import COUNTS, Base, Source
+from linli.evaluation.rules.periods import Period
+from linli.evaluation.rules.subjects import Dimension
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+PAGE = 50
+EVERYTHING = "all"  # the key of the sum
+NOWHERE = "none"  # the key of what has no region, unit or class
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the cases of one number. `count`: of facts, which is the number itself; a case
+    with two of them (a unit that had it twice) is listed once."""
+
+    cases: list[Case]
+    count: int
+    after: int | None  # the id of the case to go on from
+
+
+def cases_of(
+    user: User,
+    dimension: Dimension,
+    period: Period,
+    base: Base,
+    key: str,
+    *,
+    now: datetime,
+    freeze: Freeze | None = None,
+    after: int | None = None,
+) -> Found:
+    """The cases that one number counts, newest first, a page of them. Two queries."""
+    rows = _facts(user, dimension, period, base, freeze, now)
+    if key != EVERYTHING:
+        rows = rows.filter(**_where(dimension, key, freeze))
+    cases = Case.objects.filter(visible_to(user), pk__in=rows.values("case_id"))
+    if after is not None:
+        cases = cases.filter(pk__lt=after)
+    page = list(cases.select_related(*SHOWN).order_by("-pk")[: PAGE + 1])
+    more = page[PAGE - 1].pk if len(page) > PAGE else None
+    return Found(page[:PAGE], rows.order_by().count(), more)
+
+
+def _facts(
+    user: User,
+    dimension: Dimension,
+    period: Period,
+    base: Base,
+    freeze: Freeze | None,
+    now: datetime,
+) -> Any:
+    source = dimension.source
+    if freeze is None:
+        return facts_for(user, source).filter(base.when.q(period.since, period.end(now)))
+    bit = COUNTS[source].index(base)
+    seen = Case.objects.filter(visible_to(user)).values("pk")
+    return (
+        FrozenFact.objects.filter(freeze_id=freeze.pk, source=source, case_id__in=seen)
+        .annotate(counts=_Bit(F("marks"), bit=bit))
+        .filter(counts=1)
+    )
+
+
+def _where(dimension: Dimension, key: str, freeze: Freeze | None) -> dict[str, object]:
+    column = dimension.column
+    if freeze is not None and dimension.source != Source.CASE:
+        column = "holder_id"
+    if key == NOWHERE:
+        return {f"{column}__isnull": True}
+    value: Key = key if dimension.code == "channel" else _id(key)
+    return {column: value}
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1

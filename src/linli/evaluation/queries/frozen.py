@@ -1,0 +1,161 @@
+"""Frozen periods, and what differs between two versions of one, case by case."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from linli.cases.models import Case, CaseEvent
+from linli.cases.policy import visible_to
+from linli.cases.rules import MOVES
+from linli.evaluation.models import Freeze, FreezeState
+from linli.evaluation.rules.counts import COUNTS, Source, counted
+from linli.evaluation.rules.periods import Period, Span
+from linli.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+MOST_CASES = 200
+
+
+def freezes() -> QuerySet[Freeze]:
+    """Every frozen period, the latest first. One query."""
+    return Freeze.objects.select_related("version", "frozen_by")
+
+
+def freeze_by_id(freeze_id: int) -> Freeze:
+    """One that is done. Raises NotFound."""
+    found = freezes().filter(pk=freeze_id, state=FreezeState.FROZEN).first()
+    if found is None:
+        raise NotFound(_("There is no such closed period, or it is still being counted."))
+    return found
+
+
+def period_of(freeze: Freeze) -> Period:
+    return Period(Span(freeze.span), freeze.first, freeze.last)
+
+
+def before(freeze: Freeze) -> Freeze | None:
+    """The version of the same period before this one. One query."""
+    return (
+        freezes()
+        .filter(
+            span=freeze.span, first=freeze.first, number__lt=freeze.number,
+            state=FreezeState.FROZEN,
+        )
+        .order_by("-number")
+        .first()
+    )  # fmt: skip
+
+
+@dataclass
+class Change:
+    """What differs in one case, and what happened to it since: moves with their moments."""
+
+    case: Case
+    gone: list[str | Promise] = field(default_factory=list)
+    come: list[str | Promise] = field(default_factory=list)
+    moved: bool = False  # counted for another region, unit, post or class
+    since: list[tuple[str | Promise, datetime]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Old and new, count by count, and the cases that make the difference.
+
+    `totals`: words, before, after. `hidden`: cases beyond the most that are listed, or that the
+    reader may not see.
+    """
+
+    old: Freeze
+    new: Freeze
+    totals: list[tuple[str | Promise, int, int]]
+    cases: list[Change]
+    hidden: int
+
+
+_PLACED = ("holder_id", "district_id", "street_id", "community_id", "grid_id", "class_id")
+_DIFFERENT = f"""
+    SELECT coalesce(a.case_id, b.case_id), coalesce(a.source, b.source),
+        coalesce(a.marks, 0), coalesce(b.marks, 0),
+        a.case_id IS NOT NULL AND b.case_id IS NOT NULL AND
+        ({", ".join(f"a.{c}" for c in _PLACED)}, a.channel)
+            IS DISTINCT FROM ({", ".join(f"b.{c}" for c in _PLACED)}, b.channel)
+    FROM (SELECT * FROM evaluation_frozenfact WHERE freeze_id = %s) a
+    FULL JOIN (SELECT * FROM evaluation_frozenfact WHERE freeze_id = %s) b
+        ON a.case_id = b.case_id AND a.source = b.source AND a.number = b.number
+    WHERE a.case_id IS NULL OR b.case_id IS NULL OR a.marks <> b.marks
+        OR ({", ".join(f"a.{c}" for c in _PLACED)}, a.channel)
+            IS DISTINCT FROM ({", ".join(f"b.{c}" for c in _PLACED)}, b.channel)
+    ORDER BY 1 DESC
+"""
+
+
+def differences(user: User, old: Freeze, new: Freeze) -> Differences:
+    """What differs between two versions of a period. Four queries.
+
+    The totals are of every case; the cases that are listed are those that `user` may see.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENT, [old.pk, new.pk])
+        rows = cursor.fetchall()
+    ids = sorted({row[0] for row in rows}, reverse=True)
+    cases = Case.objects.filter(visible_to(user), pk__in=ids).select_related("case_class")
+    seen = {one.pk: Change(one) for one in cases.order_by("-pk")[:MOST_CASES]}
+    net: Counter[tuple[Source, int]] = Counter()
+    for case_id, source_code, was, now, moved in rows:
+        source = Source(source_code)
+        gone, come = counted(source, was & ~now), counted(source, now & ~was)
+        for base in gone:
+            net[source, COUNTS[source].index(base)] -= 1
+        for base in come:
+            net[source, COUNTS[source].index(base)] += 1
+        if case_id in seen:
+            seen[case_id].gone += [base.label for base in gone]
+            seen[case_id].come += [base.label for base in come]
+            seen[case_id].moved |= bool(moved)
+    _tell_why(seen, old.frozen_at)
+    return Differences(old, new, _totals(old, net), list(seen.values()), len(ids) - len(seen))
+
+
+def _totals(old: Freeze, net: Counter[tuple[Source, int]]) -> list[tuple[str | Promise, int, int]]:
+    """The counts that differ: words, before, after."""
+    found = []
+    with connection.cursor() as cursor:
+        for (source, bit), change in sorted(net.items(), key=lambda pair: str(pair[0])):
+            if not change:
+                continue
+            cursor.execute(
+                "SELECT count(*) FROM evaluation_frozenfact WHERE freeze_id = %s AND source = %s"
+                " AND (marks >> %s) & 1 = 1",
+                [old.pk, source.value, bit],
+            )
+            (was,) = cursor.fetchone()
+            found.append((COUNTS[source][bit].label, was, was + change))
+    return found
+
+
+def _tell_why(seen: dict[int, Change], since: datetime) -> None:
+    """What has happened to the cases since the older version. One query."""
+    events = CaseEvent.objects.filter(case_id__in=list(seen), at__gt=since).order_by(
+        "case_id", "number"
+    )
+    found = defaultdict(list)
+    for case_id, move, at in events.values_list("case_id", "move", "at"):
+        found[case_id].append((MOVES[move].label if move in MOVES else _("Reported"), at))
+    for case_id, told in found.items():
+        seen[case_id].since = told
+
+
+def newest(period: Period) -> Freeze | None:
+    """The newest frozen version of a period. One query."""
+    rows = freezes().filter(span=period.span.value, first=period.first, state=FreezeState.FROZEN)
+    return rows.order_by("-number").first()

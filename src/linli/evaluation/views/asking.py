@@ -1,0 +1,68 @@
+"""Which figures a page is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from linli.evaluation import policy
+from linli.evaluation.forms import FiguresForm
+from linli.evaluation.queries import frozen
+from linli.evaluation.rules.periods import Period, Span
+from linli.evaluation.rules.subjects import DIMENSIONS, Dimension
+from linli.kernel.errors import BadInput
+from linli.staff.web import StaffRequest
+
+if TYPE_CHECKING:
+    from linli.evaluation.models import Freeze
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The ways and the period of a table; with `freeze` as it was closed."""
+
+    form: FiguresForm
+    dimension: Dimension
+    period: Period
+    freeze: Freeze | None = None
+
+    def query(self, **more: object) -> str:
+        """The same table as a query string, with something added or changed."""
+        parts: dict[str, object] = {
+            "by": self.dimension.code, "span": self.period.span.value,
+            "day": self.period.first.isoformat(),
+        }  # fmt: skip
+        if self.freeze is not None:
+            parts["freeze"] = self.freeze.pk
+        return urlencode(parts | more)
+
+
+def asked(request: StaffRequest, given: QueryDict | None = None) -> Asked:
+    """What the query string asks for. Raises BadInput naming the field, NotYours, NotFound."""
+    words = {name: str(value) for name, value in (given or request.GET).items()}
+    freeze = None
+    if words.get("freeze"):
+        freeze = frozen.freeze_by_id(_number("freeze", words["freeze"]))
+        period = frozen.period_of(freeze)
+        words |= {"span": freeze.span, "day": freeze.first.isoformat()}
+    if words.get("by") in DIMENSIONS:
+        policy.require_dimension(request.user, DIMENSIONS[words["by"]])
+    form = FiguresForm(words, policy.dimensions_for(request.user))
+    if not form.is_valid():
+        field, errors = next(iter(form.errors.items()))
+        raise BadInput(str(errors[0]), field=str(field))
+    dimension = DIMENSIONS[form.cleaned_data["by"]]
+    if freeze is None:
+        day: date = form.cleaned_data["day"]
+        period = Period.around(Span(form.cleaned_data["span"]), day)
+    return Asked(form, dimension, period, freeze)
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise BadInput(f"{name}: {text[:20]}", field=name)
+    return int(text)

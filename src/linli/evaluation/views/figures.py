@@ -1,0 +1,154 @@
+"""The figures of a period, the cases of a number, the same as a file; one's own figures."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from linli.audit.services import record
+from linli.evaluation import policy
+from linli.evaluation.forms import FiguresForm
+from linli.evaluation.queries import drilling, frozen
+from linli.evaluation.queries import figures as queries
+from linli.evaluation.queries.names import names_for
+from linli.evaluation.rules import counts
+from linli.evaluation.rules.periods import Period, Span
+from linli.evaluation.rules.subjects import DIMENSIONS
+from linli.evaluation.services.files import TYPES, csv_file, workbook
+from linli.evaluation.views.asking import Asked, asked
+from linli.evaluation.views.tables import sheet_of, sheet_rows
+from linli.kernel.errors import BadInput
+from linli.staff.web import StaffRequest, staff_page
+
+
+@require_safe
+@staff_page((policy.SEE, policy.PEOPLE))
+def figures(request: StaffRequest) -> HttpResponse:
+    """A table of figures, each with its formula, each opening its cases."""
+    now = timezone.now()
+    ask = asked(request)
+    found = _found(request, ask)
+    running = not ask.period.over(now)
+    context = {
+        "asked": ask,
+        "form": ask.form,
+        "figures": found,
+        "sheet": sheet_of(ask, found),
+        "before": ask.query(day=ask.period.before.first.isoformat()),
+        "after": "" if running else ask.query(day=ask.period.after.first.isoformat()),
+        "query": ask.query(),
+        "running": running,
+        "waiting": queries.waiting() if ask.freeze is None else 0,
+        "closed": None if ask.freeze else frozen.newest(ask.period),
+    }
+    return render(request, "evaluation/figures.html", context)
+
+
+def _found(request: StaffRequest, ask: Asked) -> queries.Figures:
+    if ask.freeze is not None:
+        return queries.frozen_figures(request.user, ask.freeze, ask.dimension, ask.period)
+    return queries.figures_for(request.user, ask.dimension, ask.period, now=timezone.now())
+
+
+@require_safe
+@staff_page((policy.SEE, policy.PEOPLE))
+def export(request: StaffRequest, kind: str) -> HttpResponse:
+    """Exactly the table of the page, all of its rows, as CSV or Excel; in the access log."""
+    if kind not in TYPES:
+        raise BadInput(_("kind: choose csv or xlsx."), field="kind")
+    now = timezone.now()
+    ask = asked(request)
+    head, rows = sheet_rows(sheet_of(ask, _found(request, ask), most=None))
+    record(
+        actor=request.user, action="evaluation.exported", object_type="figures", object_id=kind,
+        now=now, detail={"figures": ask.query()},
+    )  # fmt: skip
+    content = csv_file(head, rows) if kind == "csv" else workbook(head, rows, now=now)
+    answer = HttpResponse(content, content_type=TYPES[kind])
+    name = f"figures-{ask.dimension.code}-{ask.period.first.isoformat()}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_safe
+@staff_page()
+def cases(request: StaffRequest) -> HttpResponse:
+    """The cases that one number counts. Of one's own figures everybody may open them."""
+    own = request.GET.get("own") == "1"
+    ask = _own_asked(request) if own else asked(request)
+    try:
+        base = counts.base(ask.dimension.source, request.GET.get("count", ""))
+    except KeyError:
+        raise BadInput(_("count: there is no such count here."), field="count") from None
+    key = request.GET.get("key", drilling.EVERYTHING)
+    if own:
+        mine = {str(seat.post_id) for seat in request.user.seats}
+        if key not in mine:
+            raise BadInput(_("key: this is not one of your posts."), field="key")
+    after = request.GET.get("after", "")
+    found = drilling.cases_of(
+        request.user, ask.dimension, ask.period, base, key, freeze=ask.freeze, now=timezone.now(),
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
+    )  # fmt: skip
+    more = ask.query(count=base.code, key=key, after=found.after) if found.after else ""
+    context = {
+        "asked": ask,
+        "base": base,
+        "name": _name(ask, key),
+        "found": found,
+        "more": f"{more}&own=1" if more and own else more,
+        "back": ask.query(),
+        "own": own,
+    }
+    return render(request, "evaluation/cases.html", context)
+
+
+def _name(ask: Asked, key: str) -> str:
+    if key in (drilling.EVERYTHING, drilling.NOWHERE):
+        return ""
+    if ask.dimension.code == "channel":
+        return names_for(ask.dimension, [key]).get(key, key)
+    number = int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
+    return names_for(ask.dimension, [number]).get(number, "") if number is not None else ""
+
+
+@require_safe
+@staff_page()
+def mine(request: StaffRequest) -> HttpResponse:
+    """What counts of one's own work, with the formulas (P14)."""
+    ask = _own_asked(request)
+    own = Q(post_id__in=[seat.post_id for seat in request.user.seats])
+    sheets = []
+    for dimension in DIMENSIONS.values():
+        if not dimension.of_people:
+            continue
+        one = Asked(ask.form, dimension, ask.period)
+        found = queries.figures_for(
+            request.user, dimension, ask.period, now=timezone.now(), only=own
+        )
+        if found.lines:
+            sheets.append(sheet_of(one, found))
+    context = {
+        "asked": ask,
+        "sheets": sheets,
+        "before": ask.query(day=ask.period.before.first.isoformat()),
+        "after": ask.query(day=ask.period.after.first.isoformat())
+        if ask.period.over(timezone.now())
+        else "",
+    }
+    return render(request, "evaluation/mine.html", context)
+
+
+def _own_asked(request: StaffRequest) -> Asked:
+    people = [one for one in DIMENSIONS.values() if one.of_people]
+    form = FiguresForm({name: str(value) for name, value in request.GET.items()}, people)
+    if not form.is_valid():
+        field, errors = next(iter(form.errors.items()))
+        raise BadInput(str(errors[0]), field=str(field))
+    given = form.cleaned_data
+    period = Period.around(Span(given["span"]), given["day"])
+    return Asked(form, DIMENSIONS[given["by"]], period)

@@ -1,0 +1,123 @@
+"""A table of figures as the page and the files show it: the same cells, in the same order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from linli.evaluation.queries.drilling import EVERYTHING, NOWHERE
+from linli.evaluation.queries.figures import Figures, Line
+from linli.evaluation.rules.scoring import shown
+from linli.evaluation.rules.subjects import Shows
+from linli.evaluation.views.asking import Asked
+
+MOST_LINES = 500
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number: as text, its value for a spreadsheet, where it leads."""
+
+    text: str
+    label: str | Promise
+    value: int | Fraction | None = None
+    url: str = ""
+    is_share: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    cells: list[Cell]
+    grade: str
+    colour: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Heads with their formulas in words, rows, and the sum."""
+
+    title: str | Promise
+    heads: list[tuple[str | Promise, str]]
+    rows: list[Row]
+    sum: Row
+    graded: bool
+    hidden: int
+
+
+def sheet_of(asked: Asked, figures: Figures, *, most: int | None = MOST_LINES) -> Sheet:
+    """The table; `most` rows of it."""
+    heads: list[tuple[str | Promise, str]] = [(base.label, "") for base in figures.bases]
+    for formula in figures.formulas:
+        words = dict.fromkeys(
+            book.words(book.by_code[formula.code])
+            for book in figures.books
+            if formula.code in book.by_code
+        )
+        heads.append((formula.label, " / ".join(words)))
+    lines = figures.lines if most is None else figures.lines[:most]
+    return Sheet(
+        figures.dimension.label,
+        heads,
+        [_row(asked, figures, line) for line in lines],
+        _row(asked, figures, figures.sum, is_sum=True),
+        any(formula.shows == Shows.TOTAL for formula in figures.formulas),
+        len(figures.lines) - len(lines),
+    )
+
+
+def _row(asked: Asked, figures: Figures, line: Line, *, is_sum: bool = False) -> Row:
+    key = EVERYTHING if is_sum else NOWHERE if line.key is None else str(line.key)
+    name = _("Together") if is_sum else line.name or pgettext("figures", "without one")
+    cells = []
+    for base in figures.bases:
+        count = line.counts[base.code]
+        query = asked.query(count=base.code, key=key)
+        url = f"{reverse('evaluation:cases')}?{query}" if count else ""
+        cells.append(Cell(f"{count:,}", base.label, count, url))
+    for formula in figures.formulas:
+        known = line.book.by_code.get(formula.code)
+        value = line.values.get(formula.code)
+        cells.append(
+            Cell(
+                shown(value, formula.shows),
+                formula.label,
+                value,
+                is_share=formula.shows == Shows.RATE,
+                title=line.book.words(known) if known else "",
+            )
+        )
+    return Row(name, cells, line.grade, line.colour, _left_out(line.left_out))
+
+
+def _left_out(parts: list[str]) -> str:
+    """Which parts of the score had nothing to count: the others weigh for them."""
+    if not parts:
+        return ""
+    return ngettext(
+        "Without: %(parts)s (nothing to count).",
+        "Without: %(parts)s (nothing to count).",
+        len(parts),
+    ) % {"parts": "; ".join(parts)}
+
+
+def sheet_rows(sheet: Sheet) -> tuple[list[str], list[list[Any]]]:
+    """Head and rows for a file, the sum last: text, int, Fraction (a share or points) or None."""
+    head = [str(sheet.title), *(str(label) for label, _words in sheet.heads)]
+    if sheet.graded:
+        head.append(_("Grade"))
+    rows = []
+    for row in [*sheet.rows, sheet.sum]:
+        line: list[Any] = [row.name, *(cell.value for cell in row.cells)]
+        if sheet.graded:
+            line.append(row.grade)
+        rows.append(line)
+    return head, rows
