@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
-from linli.demo.services import city, inventory, people, replay
+from linli.demo.services import city, inventory, people, replay, telephone
 from linli.notices.models import Notice
 from linli.notices.services import mark_read
 from linli.staff.models import Unit, User
@@ -43,6 +43,7 @@ def keep() -> None:
     if Unit.objects.filter(code="CITY", name__startswith=NAME).exists():
         people.keep_passwords()
         inventory.enter(now=timezone.now())
+        telephone.enter(now=timezone.now())
 
 
 def found(*, now: datetime) -> None:
@@ -52,6 +53,7 @@ def found(*, now: datetime) -> None:
         catalogue.seed_catalogue(now)
         people.hire(now=now)
     inventory.enter(now=now)
+    telephone.enter(now=now)
 
 
 def fill(*, count: int, tell: Callable[[int, int], None], seconds: float = math.inf) -> int:
