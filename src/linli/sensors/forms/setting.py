@@ -94,7 +94,9 @@ class DeviceForm(forms.Form):
     )  # fmt: skip
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     kind = forms.ModelChoiceField(
-        label=gettext_lazy("Kind"), queryset=DeviceKind.objects.none(), widget=PlainSelect
+        label=pgettext_lazy("sensors", "Kind"),
+        queryset=DeviceKind.objects.none(),
+        widget=PlainSelect,
     )
     component = forms.CharField(
         label=gettext_lazy("Component it is on"), max_length=20, required=False,
@@ -221,7 +223,9 @@ class DeviceFilter(forms.Form):
     """What narrows the list of devices."""
 
     q = forms.CharField(label=gettext_lazy("Words"), max_length=60, required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, widget=PlainSelect)
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("sensors", "Kind"), required=False, widget=PlainSelect
+    )
     state = forms.ChoiceField(label=pgettext_lazy("sensors", "State"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

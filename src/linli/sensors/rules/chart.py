@@ -44,6 +44,7 @@ class Chart(NamedTuple):
     marks: list[Mark]
     right: int = WIDTH - RIGHT
     left: int = LEFT
+    label: int = LEFT + 4
     floor: int = HEIGHT - BOTTOM
     box: str = f"0 0 {WIDTH} {HEIGHT}"
 

@@ -35,7 +35,12 @@ def devices(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [
-            (one, amount(one.state.last_value, one.kind.unit_of_measure)) for one in page.rows
+            (
+                one,
+                amount(one.state.last_value, one.kind.unit_of_measure),
+                queries.is_silent(one, now=now),
+            )
+            for one in page.rows
         ],
         "counts": queries.counts(now=now),
         "troubled": queries.troubled(),
