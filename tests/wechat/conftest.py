@@ -14,6 +14,7 @@ from linli.cases.models import Case
 from linli.deliveries import services as outbox
 from linli.wechat.models import Account
 from linli.wechat.services import acting, media
+from linli.wechat.services.calling import ApiFault
 from tests.cases.city import City, make_city
 from tests.conftest import NOW
 from tests.outside import served
@@ -86,7 +87,7 @@ def work(clock: Clock) -> list[str]:
         run = {"wechat.act": acting.act, "wechat.fetch_media": media.fetch_media}[row.task_name]
         try:
             run(**row.args, now=clock.now)
-        except OSError:
+        except (OSError, ApiFault):
             names.append(f"{row.task_name}?")
         else:
             names.append(row.task_name)

@@ -21,6 +21,7 @@ from linli.wechat.rules.wording import GAPS
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{4,64}", re.ASCII)
+_NEW = gettext_lazy("Sealed when it is saved, and never shown again.")
 _KEEPS = gettext_lazy("Never shown again. Left empty, the one there is stays.")
 
 
@@ -56,6 +57,12 @@ class AccountForm(forms.Form):
         help_text=gettext_lazy("Another address only where calls go through a gateway."),
     )  # fmt: skip
     active = forms.BooleanField(label=pgettext_lazy("wechat", "In use"), required=False)
+
+    def __init__(self, *args: Any, new: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("app_secret", "token", "aes_key") if new else ():
+            self.fields[name].help_text = _NEW
+            self.fields[name].required = name != "aes_key"  # the plain mode has none
 
     def clean_code(self) -> str:
         return self._matched("code", _CODE, _("Use small letters, digits and hyphens only."))

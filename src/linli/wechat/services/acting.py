@@ -92,13 +92,15 @@ def _report(row: InMessage, draft: Draft, draft_number: int, now: datetime) -> N
     )
     files = list(InMessage.objects.select_for_update().filter(fan=fan, draft_number=draft_number))
     uploads = [one.upload for one in files if one.media_state == MediaState.KEPT]
+    place = Place(*draft.place, "gcj02") if draft.place else None
     filed = cases.report(
         description=draft.words or _("Voice message: please listen to the recording."),
         now=now,
         channel=CHANNEL,
-        place=Place(*draft.place, "gcj02") if draft.place else None,
+        place=place,
         address=draft.address,
-        centre=centre_for(territory.tree().ancestors_of(account.region_id)),
+        # Where only an address is named: the centre of the account looks where that is.
+        centre=None if place else centre_for(territory.tree().ancestors_of(account.region_id)),
         uploads=uploads,
         holder=fan.holder,
         submission_key=f"wechat:report:{row.pk}",

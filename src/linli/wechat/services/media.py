@@ -21,13 +21,15 @@ from linli.wechat.services import acting, calling
 
 MIB = 1024 * 1024
 MOST_BYTES = {"photo": 20 * MIB, "audio": 4 * MIB, "video": 30 * MIB}  # WeChat's own are 10, 2, 10
+GONE = frozenset({40004, 40007, 41006})  # WeChat's codes for: there is no such file
 
 
 def fetch_media(*, message_id: int, now: datetime, last: bool = False) -> None:
     """Fetch the file of a message; where its report was sent already, it joins that.
 
-    Safe to run twice. Raises OSError where nobody answers, to be tried again, unless this was the
-    `last` time; what cannot be used is noted with its reason.
+    Safe to run twice. Raises OSError where nobody answers and ApiFault where WeChat refuses for
+    now, to be tried again, unless this was the `last` time; what cannot be used is noted with its
+    reason.
     """
     row = (
         InMessage.objects.select_related("account", "fan")
@@ -39,10 +41,10 @@ def fetch_media(*, message_id: int, now: datetime, last: bool = False) -> None:
     with translation.override(row.account.language):
         try:
             upload = _fetched(row, now)
-        except (outbound.NotAllowed, outbound.TooLarge, calling.ApiFault, Refused) as reason:
+        except (outbound.NotAllowed, outbound.TooLarge, Refused) as reason:
             _refuse(row, reason)
-        except OSError as reason:
-            if not last:
+        except (OSError, calling.ApiFault) as reason:
+            if not last and getattr(reason, "code", 0) not in GONE:
                 raise
             _refuse(row, reason)
         else:

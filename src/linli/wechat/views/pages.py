@@ -30,10 +30,7 @@ _SHOWN = ("name", "code", "language", "app_id", "mode", "original_id", "api_base
 @staff_page(GRANT_SETTINGS)
 def overview(request: StaffRequest) -> HttpResponse:
     """All accounts. Three queries."""
-    rows = [
-        (row, _address(request, row.account.code))
-        for row in accounts.accounts_for(request.user, now=timezone.now())
-    ]
+    rows = accounts.accounts_for(request.user, now=timezone.now())
     return render(request, "wechat/overview.html", {"rows": rows, "most": len(News)})
 
 
@@ -56,7 +53,7 @@ def account(request: StaffRequest, account_id: int | None = None) -> HttpRespons
     return _form_page(
         request,
         "wechat/account.html",
-        forms.AccountForm(request.POST or None, initial=known),
+        forms.AccountForm(request.POST or None, initial=known, new=row is None),
         lambda data: setting.save_account(actor=request.user, row=row, now=timezone.now(), **data),
         title=row.name if row else _("Add an account"),
         **context,
