@@ -10,10 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from linli.cases.forms.regions import RegionField
 from linli.kernel.errors import Refused
-from linli.kernel.forms import Suggested
-from linli.territory import queries as territory
-from linli.territory.models import Region
 from linli.wechat.models import API
 from linli.wechat.rules.kinds import Mode
 from linli.wechat.rules.wording import GAPS
@@ -38,10 +36,10 @@ class AccountForm(forms.Form):
         label=gettext_lazy("Code in the address"), max_length=40,
         help_text=gettext_lazy("Small letters, digits and hyphens, such as city-centre."),
     )  # fmt: skip
-    region = forms.CharField(
-        label=gettext_lazy("Region"), max_length=120, widget=Suggested("console:find_regions"),
+    region = RegionField(
+        source="console:find_regions",
         help_text=gettext_lazy("Its centre takes reports in that name no point on the map."),
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     app_id = forms.CharField(label="AppID", max_length=64)
     app_secret = _secret("AppSecret")
@@ -82,16 +80,6 @@ class AccountForm(forms.Form):
 
     def clean_original_id(self) -> str:
         return self._matched("original_id", _PLAIN, _("An original ID begins with gh_."))
-
-    def clean_region(self) -> Region:
-        """By its code or its name."""
-        text = str(self.cleaned_data["region"]).strip()
-        code, tree = text.split(" ")[0], territory.tree()
-        named = [one for one in tree.regions() if text in (one.name, one.name_en)]
-        coded = tree.by_code(code.ljust(12, "0")) if code.isdigit() else None
-        if coded is None and len(named) != 1:
-            raise forms.ValidationError(_("Write the code of a region, or its whole name."))
-        return Region.objects.get(pk=coded.id if coded is not None else named[0].id)
 
     def _matched(self, name: str, pattern: re.Pattern[str], words: str) -> str:
         value = str(self.cleaned_data[name]).strip()
