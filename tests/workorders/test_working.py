@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,30 @@ def test_a_held_order_is_mended_and_taken_in(city: City, platform: Platform, cle
     assert case.case_class.code == "E0401"
     with pytest.raises(Stale):
         taking.take_order(actor=clerk, order_id=order.pk, now=now)
+
+
+def test_an_order_without_a_number_or_with_a_wrong_date_can_be_mended_on_its_page(
+    city: City, platform: Platform, clerk: User
+) -> None:
+    arrived(platform, message(city, "WO-8"))
+    said = message(city, limit="tomorrow")
+    del said["order"]["code"]
+    said["caller"]["tel"] = ""
+    order = arrived(platform, said)
+    assert {row[0] for row in order.faults} == {"number", "due_at"}
+    browser = Client()
+    browser.force_login(clerk)
+    place = f"/exchange/workorders/{order.pk}/mend"
+    sent = {"title": "小区门口垃圾", "leave_out": "on"}
+    taken = browser.post(place, sent | {"number": "WO-8"})
+    assert taken.status_code == 422  # another order has it
+    assert browser.post(place, sent | {"number": "WO-7"}).status_code == 302
+    order.refresh_from_db()
+    assert (order.number, order.faults, order.due_at) == ("WO-7", [], None)
+    assert set(json.loads(order.fixes)) == {"number", "due_at"}  # nothing but what was changed
+    assert browser.post(f"/exchange/workorders/{order.pk}/take").status_code == 302
+    order.refresh_from_db()
+    assert order.state == "taken"
 
 
 def test_what_the_cases_refuse_holds_the_order_at_its_field(city: City, platform: Platform) -> None:

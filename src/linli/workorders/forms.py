@@ -20,7 +20,7 @@ from linli.staff.models import Unit
 from linli.workorders.queries import platforms
 from linli.workorders.rules.documents import steps
 from linli.workorders.rules.kinds import Kind, OrderState, Reason, Review, Status, Told
-from linli.workorders.rules.mapping import FIELDS, OTHERWISE, TABLED, Ours, Rule, rules_of
+from linli.workorders.rules.mapping import FIELDS, OTHERWISE, TABLED, Fault, Ours, Rule, rules_of
 from linli.workorders.rules.outgoing import USUAL, check_fields
 
 MOMENT = "%Y-%m-%d %H:%M"
@@ -298,7 +298,11 @@ class OrderFilter(forms.Form):
 
 
 class MendForm(forms.Form):
-    """The fields of an order that a person can set; empty ones stay as they were sent."""
+    """The fields of an order that a person can set; what is not changed stays as it was sent."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number of the order"), max_length=80, required=False
+    )
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
     description = forms.CharField(
@@ -322,6 +326,10 @@ class MendForm(forms.Form):
     lat = forms.FloatField(
         label=gettext_lazy("Latitude"), required=False, min_value=-90, max_value=90
     )
+    leave_out = forms.BooleanField(
+        label=gettext_lazy("Leave out what else is at fault"), required=False,
+        help_text=gettext_lazy("Number and description cannot be left out."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -332,13 +340,18 @@ class MendForm(forms.Form):
             field: Any = self.fields[name]
             field.choices = [("", _("As sent")), *rows]
 
-    def values(self) -> dict[str, Any]:
-        """What was set, by our fields."""
+    def values(self, faults: Iterable[Fault] = ()) -> dict[str, Any]:
+        """What was changed, by our fields; with `leave_out` nothing for the others at fault."""
         given = self.cleaned_data
-        found = {name: value for name, value in given.items() if value not in ("", None)}
-        if "case_class" in found:
-            found["class"] = found.pop("case_class")
+        found = {_ours(name): given[name] for name in self.changed_data if name != "leave_out"}
+        found = {code: value for code, value in found.items() if value not in ("", None)}
+        if given["leave_out"]:
+            found = {fault.field: "" for fault in faults if fault.field} | found
         return found
+
+
+def _ours(name: str) -> str:
+    return "class" if name == "case_class" else name
 
 
 class ReturnForm(forms.Form):

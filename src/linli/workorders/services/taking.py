@@ -20,12 +20,13 @@ from linli.cases.services import Filed, placing
 from linli.kernel.errors import BadInput, Refused, Stale
 from linli.kernel.jobs import later
 from linli.kernel.seal import blind_index
+from linli.kernel.text import clean
 from linli.staff import policy as staff
 from linli.territory import queries as territory
 from linli.workorders.models import Order, OrderFile
 from linli.workorders.policy import GRANT_CONTACT, GRANT_HANDLE
 from linli.workorders.queries import orders as queries
-from linli.workorders.rules.kinds import CHANNEL, OrderState, Review, Status
+from linli.workorders.rules.kinds import CHANNEL, MOST_NUMBER, OrderState, Review, Status
 from linli.workorders.rules.mapping import BY_CODE, Mapped
 from linli.workorders.services.telling import add_news
 
@@ -113,15 +114,27 @@ def mend_order(*, actor: User, order_id: int, values: Mapping[str, Any], now: da
     Raises NotYours, NotFound, Stale, BadInput for a field nobody knows.
     """
     order = held_for(actor, order_id)
-    unknown = [code for code in values if code not in BY_CODE or code in ("number", "files")]
+    unknown = [code for code in values if code not in BY_CODE]
     if unknown:
         raise BadInput(_("%s is no field that can be mended.") % unknown[0][:40], field=unknown[0])
+    if number := values.get("number"):
+        _renumber(order, str(number))
     known = json.loads(order.fixes) if order.fixes else {}
     order.fixes = json.dumps({**known, **values}, ensure_ascii=False)
     _read(order)
     order.save()
     _note(actor, "workorders.mended", order, now, {"fields": sorted(values)})
     return order
+
+
+def _renumber(order: Order, number: str) -> None:
+    """The number that was not in the message; news go out under it."""
+    number = clean(number, field="number", most=MOST_NUMBER, least=1)
+    if Order.objects.filter(platform=order.platform, number=number).exclude(pk=order.pk).exists():
+        raise BadInput(
+            _("number: another order of this platform has it. Look there first."), field="number"
+        )
+    order.number = number
 
 
 @transaction.atomic

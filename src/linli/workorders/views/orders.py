@@ -73,11 +73,14 @@ def join(request: StaffRequest, order_id: int) -> HttpResponse:
 @staff_page(GRANT_HANDLE)
 def mend(request: StaffRequest, order_id: int) -> HttpResponse:
     """Set fields by hand."""
-    form = forms.MendForm(request.POST)
+    one = queries.order_for(request.user, order_id)
+    known = _mended(one, queries.reading_of(one).values)
+    form = forms.MendForm(request.POST, initial=known)
+    faults = queries.faults_of(one)
     return _act(
         request, order_id, "mend", form,
         lambda _data: taking.mend_order(
-            actor=request.user, order_id=order_id, values=form.values(), now=timezone.now()
+            actor=request.user, order_id=order_id, values=form.values(faults), now=timezone.now()
         ),
         _("The order is mended. Take it in, or join it to a case."),
     )  # fmt: skip
@@ -177,7 +180,7 @@ def _page(
     held = one.state == OrderState.HELD
     known = {
         "join": forms.JoinForm(initial={"number": _visible(request, one.repeat_of)}),
-        "mend": forms.MendForm(initial=_mended(reading.values)),
+        "mend": forms.MendForm(initial=_mended(one, reading.values)),
         "give_back": forms.ReturnForm(),
         "more_time": forms.TimeForm(initial={"until": forms.wished_until(one)}),
         "message": forms.PurposeForm(),
@@ -207,9 +210,10 @@ def _visible(request: StaffRequest, number: str) -> str:
     return number if queries.case_named(request.user, number) is not None else ""
 
 
-def _mended(values: Any) -> dict[str, Any]:
+def _mended(one: Any, values: Any) -> dict[str, Any]:
     found = {name: values.get(name, "") for name in forms.MendForm.base_fields}
-    return found | {"case_class": values.get("class", "")}
+    number = "" if one.number.startswith("?") else one.number
+    return found | {"case_class": values.get("class", ""), "number": number, "leave_out": False}
 
 
 def _returnable(one: Any, now: Any) -> bool:
