@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 import string
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linli.suggestions.rules import training
 from linli.suggestions.rules.features import (
     LONGEST,
     folded,
@@ -189,3 +193,30 @@ def test_counting_is_of_runs() -> None:
     assert runs("井盖井盖") == Counter(
         {"井": 2, "盖": 2, "井盖": 2, "盖井": 1, "井盖井": 1, "盖井盖": 1}
     )
+
+
+def test_what_tells_nothing_of_a_label_weighs_nothing_for_it() -> None:
+    """Words that stand in texts of every label do not make a model sure."""
+    model = train(lessons())
+    unsure = guesses(model, "你好,请处理", most=1)[0].confidence
+    assert unsure < guesses(model, "井盖没了", most=1)[0].confidence
+
+
+def test_a_model_of_the_version_before_is_still_read() -> None:
+    model = train(lessons())
+    before = replace(model, ratios=None)
+    with np.load(io.BytesIO(to_bytes(before)), allow_pickle=False) as kept:
+        head = json.loads(kept["head"].tobytes()) | {"format": 1}
+        parts = {name: kept[name] for name in ("idf", "weights", "bias")}
+    target = io.BytesIO()
+    np.savez(target, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **parts)
+    read = from_bytes(target.getvalue())
+    assert read.ratios is None
+    assert guesses(read, "井盖松动")[0].label == "cover"
+
+
+def test_a_model_of_many_labels_keeps_fewer_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "MOST_NUMBERS", 60)
+    model = train(lessons())
+    assert len(model.vocabulary) == 20
+    assert "路灯" in model.vocabulary

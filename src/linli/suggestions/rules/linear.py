@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from linli.suggestions.rules.features import Piece, folded, pieces
 
 Floats = NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2  # 1: before ratios; still read
+CALM = 0.3  # what a text has to say before its words count in full
 MOST_WORDS = 4  # that led to a suggestion, in telling it
 MOST_LONG = 8  # letters of such a word
 CERTAIN_SHARE = 0.12  # of the strongest letter: what is weaker did not lead to it
@@ -60,7 +61,10 @@ class NotAModel(ValueError):
 class Model:
     """`weights`: a row a run, a column a label (float16); `idf` a number a run.
 
-    `temperature` divides the logits so that confidences are shares of being right (calibration).
+    `ratios`, as `weights`: how much more common a run is under a label than elsewhere (log). A
+    text is measured by them anew for each label, so that what tells nothing about a label weighs
+    nothing for it. None: a model of a version that had none. `temperature` divides the logits so
+    that confidences are shares of being right (calibration).
     """
 
     labels: tuple[str, ...]
@@ -70,6 +74,7 @@ class Model:
     bias: Floats
     temperature: float = 1.0
     facts: dict[str, Any] = field(default_factory=dict)
+    ratios: NDArray[np.float16] | None = None
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -79,9 +84,12 @@ class Model:
     def judged(self, counts: Counter[str]) -> Judged:
         """What the known runs of a text say."""
         where, values = vector(counts, self.places, self.idf)
-        weights = self.weights[where].astype(np.float32)
-        logits = ((values @ weights + self.bias) / self.temperature).astype(np.float32)
-        pulls = (weights - weights.mean(axis=1, keepdims=True)) * values[:, None]
+        parts = values[:, None] * self.weights[where].astype(np.float32)
+        if self.ratios is not None:
+            ratios = self.ratios[where].astype(np.float32)
+            parts /= lengths((values * values)[None, :], ratios)
+        logits = (parts.sum(axis=0) + self.bias) / np.float32(self.temperature)
+        pulls = parts - parts.mean(axis=1, keepdims=True)
         return Judged(where, pulls, softmax(logits[None, :])[0])
 
     def shares(self, counts: Counter[str]) -> Floats:
@@ -99,6 +107,13 @@ def vector(
     values = np.asarray((1.0 + np.log(often)) * idf[where], dtype=np.float32)
     length = float(np.sqrt(values @ values))
     return where, np.asarray(values / (length or 1.0), dtype=np.float32)
+
+
+def lengths(squares: Floats, ratios: Floats) -> Floats:
+    """How much texts say about each label: a row a text, a column a label. `squares` of their
+    values, a row a text; `ratios` a row a run."""
+    long: Floats = np.sqrt(squares @ (ratios * ratios) + np.float32(CALM * CALM))
+    return long
 
 
 def softmax(logits: Floats) -> Floats:
@@ -193,6 +208,8 @@ def to_bytes(model: Model) -> bytes:
         "weights": model.weights,
         "bias": model.bias,
     }
+    if model.ratios is not None:
+        parts["ratios"] = model.ratios
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, values in parts.items():
@@ -215,11 +232,14 @@ def from_bytes(content: bytes) -> Model:
                 bias=kept["bias"].astype(np.float32),
                 temperature=float(head["temperature"]),
                 facts=dict(head["facts"]),
+                ratios=None if head["format"] == 1 else kept["ratios"].astype(np.float16),
             )
     except _FAULTS as fault:
         raise NotAModel(str(fault)) from None
     shape = (len(model.vocabulary), len(model.labels))
-    if head.get("format") != FORMAT or model.weights.shape != shape:
+    if head["format"] not in (1, FORMAT) or model.weights.shape != shape:
+        raise NotAModel("the parts do not fit one another")
+    if model.ratios is not None and model.ratios.shape != shape:
         raise NotAModel("the parts do not fit one another")
     if model.idf.shape != shape[:1] or model.bias.shape != shape[1:] or model.temperature <= 0:
         raise NotAModel("the parts do not fit one another")
