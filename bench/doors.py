@@ -51,17 +51,23 @@ def run(messages: int, *, say: Callable[[str], None] = print) -> Outcome:
         wire = Http(stand.port)
         doors = {door.name: door(town, wire) for door in DOORS}
         names = list(doors)
-        for door in doors.values():
-            door.prepare(-(-messages // len(names)))
-        stand.serve()
-        say(f"The program serves on port {stand.port}.")
         todo = [Message(names[n % len(names)], n // len(names)) for n in range(messages)]
         random.shuffle(todo)
-        began = time.monotonic()
-        refused = _send(todo, lambda m: doors[m.door].send(m), stand, say)
-        seconds = time.monotonic() - began
-        say(f"{messages:,} messages are sent, in {seconds:.0f} s; waiting for the jobs …")
-        drained, left = _drain()
+        try:
+            for door in doors.values():
+                door.prepare(-(-messages // len(names)))
+            stand.serve()
+            for door in doors.values():
+                door.begin()
+            say(f"The program serves on port {stand.port}.")
+            began = time.monotonic()
+            refused = _send(todo, lambda m: doors[m.door].send(m), stand, say)
+            seconds = time.monotonic() - began
+            say(f"{messages:,} messages are sent, in {seconds:.0f} s; waiting for the jobs …")
+            drained, left = _drain()
+        finally:
+            for door in doors.values():
+                door.end()
         outcome = _judged(todo, stand)
         faults = [*refused, *outcome.faults, *left]
         notes = [

@@ -47,6 +47,12 @@ class Door(ABC):
     def prepare(self, messages: int) -> None:  # noqa: B027  most doors need nothing
         """Set up what the door itself needs for so many messages, before the program serves."""
 
+    def begin(self) -> None:  # noqa: B027
+        """The program serves: wait for whatever else the door stands on."""
+
+    def end(self) -> None:  # noqa: B027
+        """Stop what `prepare` has started."""
+
     @abstractmethod
     def compose(self, message: Message) -> Sequence[Sent]:
         """The message, whole, in the requests that it takes, as they will be repeated. May ask for

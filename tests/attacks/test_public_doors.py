@@ -14,7 +14,8 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from tests.attacks.rows import NO_MESSAGE, ROWS, Row, Sent
+from tests.attacks.rows import NO_MESSAGE, ROWS
+from tests.attacks.sent import Row, Sent
 from tests.doors import Door, doors
 from tests.town import Town, standing_town
 
