@@ -316,6 +316,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "open311:*.form": lambda town, case: "json",
     "open311:service.code": lambda town, case: "E0102",
     "open311:token.token": lambda town, case: "1-1-x",
+    "open311:picture.token": lambda town, case: "nobody:made:it",
     "jurisdiction_id": lambda town, case: _exchange(town)["jurisdiction"],
     "attribute_id": lambda town, case: _exchange(town)["attribute"],
     "destination_id": lambda town, case: _exchange(town)["destination"],

@@ -4,8 +4,10 @@ a sloppy one."""
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,12 +26,20 @@ from linli.notices.models import Notice
 from linli.open311.models import Destination, Forward
 from linli.open311.rules.client import Heard
 from linli.open311.rules.kinds import ForwardState
-from linli.open311.services import answering, choosing, following, setting, steering
+from linli.open311.services import (
+    answering,
+    choosing,
+    following,
+    sending,
+    setting,
+    showing,
+    steering,
+)
 from linli.staff.queries import system_actor
 from tests.cases.city import City
 from tests.factories import make_post
 from tests.files.makers import photo
-from tests.open311.conftest import ALL, BASE, app_key, key_of, moved
+from tests.open311.conftest import ALL, BASE, app_key, kept_photo, key_of, moved
 
 NOW = timezone.now
 WORDS, PHONE = "欧阳家门口垃圾成堆", "13900001234"
@@ -105,10 +115,11 @@ def make_destination(city: City, post: Any, **more: Any) -> Destination:
     )
 
 
-def dispatched(city: City, district: int = 0) -> Case:
+def dispatched(city: City, district: int = 0, **more: Any) -> Case:
+    given: dict[str, Any] = {"channel": "portal", "contact": Contact("欧阳", PHONE)}
     filed = cases.report(
         description=WORDS, place=city.districts[district].place(), address="测试路 8 号",
-        channel="portal", case_class="E0102", now=NOW(), contact=Contact("欧阳", PHONE),
+        case_class="E0102", now=NOW(), **given | more,
     )  # fmt: skip
     return moved(city, filed.case.number, "file", "dispatch")
 
@@ -599,3 +610,92 @@ def test_updates_are_told_in_their_order_with_finer_states(caller: Any, city: Ci
     assert any("已清理" in row["description"] for row in own)
     later = (NOW() + timedelta(hours=1)).isoformat()
     assert caller.read("servicerequestupdates", start_date=later) == []
+
+
+# -- back to be done again, and with a picture ---------------------------------------------------
+def reworked(city: City, case: Case) -> Case:
+    """Handled, looked at on site, not done: back to the unit."""
+    home = city.districts[0]
+    if case.stage == "handling":
+        moved(city, case.number, "report_back")
+    moved(city, case.number, "request_check")
+    worker = home.user("worker")
+    cases.perform(
+        "check", case_id=case.pk, actor=worker, now=NOW(), passed=False, opinion="还在",
+        place=home.place(), files=[kept_photo(worker)],
+    )  # fmt: skip
+    return cases.perform(
+        "rework", case_id=case.pk, actor=home.user("street_chief"), now=NOW(), opinion="重做"
+    )
+
+
+def test_what_comes_back_for_rework_is_sent_again_under_a_mark_of_its_own(
+    city: City, there: There, destination: Destination
+) -> None:
+    case = dispatched(city)
+    go()
+    first = Forward.objects.get()
+    url = "https://there.example/after.jpg"
+    there.pictures[url] = photo()
+    news(first, url=url)
+    go()
+    case.refresh_from_db()
+    assert case.stage == "handled"
+    go()
+    assert len(there.posts) == 1, "closed there is no reason to send it again"
+    reworked(city, case)
+    there.loses = 1  # the answer to the second sending is lost on the way
+    go()
+    go(minutes=60)
+    again = Forward.objects.get()
+    assert (again.pk, again.round, again.state) == (first.pk, 2, ForwardState.SENT)
+    assert again.earlier_ids == [first.remote_id] != [again.remote_id]
+    assert len(there.posts) == 2, "the lost one was found by its own mark, not by the first one's"
+    assert first.remote_id in _decoded(there.posts[1])
+    assert f"[{case.number}/2]" in _decoded(there.posts[1])
+    assert Case.objects.get(pk=case.pk).stage == "handling", "accepted for the unit once more"
+    news(again, url=url)
+    go()
+    assert CaseEvent.objects.filter(case_id=case.pk, move="report_back").count() == 2
+
+
+def test_what_was_given_up_is_not_sent_again_by_rework(
+    city: City, there: There, destination: Destination
+) -> None:
+    case = dispatched(city)
+    go()
+    steering.drop_forward(
+        actor=seer(city), forward_id=Forward.objects.get().pk, reason="改为电话联系", now=NOW()
+    )
+    case.refresh_from_db()
+    reworked(city, case)
+    go()
+    assert (len(there.posts), Forward.objects.get().state) == (1, ForwardState.DROPPED)
+
+
+def test_a_picture_is_shown_by_an_address_that_ends(
+    city: City, there: There, destination: Destination, settings: Any, client: Client
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://linli.example"
+    worker = city.districts[0].user("worker")
+    case = dispatched(
+        city, actor=worker, channel="worker", contact=None, uploads=[kept_photo(worker)]
+    )
+    forward = Forward.objects.create(
+        destination=destination, case_id=case.pk, case_number=case.number, class_code="E0102",
+        created_at=NOW(),
+    )  # fmt: skip
+    assert sending.fields_of(forward, case)["media_url"] == "", "not agreed"
+    Destination.objects.update(sends_photos=True)
+    forward.destination.refresh_from_db()
+    url = sending.fields_of(forward, case)["media_url"]
+    assert url.startswith("https://linli.example/open311/picture/")
+    path = urlsplit(url).path
+    shown = client.get(path)
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert b"".join(shown.streaming_content).startswith(b"\xff\xd8")
+    assert client.get(path.replace("picture/", "picture/x")).status_code == 404
+    with pytest.raises(NotFound), mock.patch("time.time", return_value=time.time() + 8 * 86_400):
+        showing.picture_of(path.rpartition("/")[2].removesuffix(".jpg"), now=NOW())
+    Destination.objects.update(sends_photos=False)
+    assert client.get(path).status_code == 404

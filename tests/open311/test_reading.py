@@ -198,6 +198,9 @@ def test_filters_narrow_and_what_is_empty_counts_as_left_out(caller: Caller, cit
     assert caller.read("requests", bbox="121.012,31.004,121.013,31.006") == []
     tomorrow = (NOW() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert caller.read("requests", updated_after=tomorrow) == []
+    for ago in (timedelta(minutes=5), timedelta(days=30)):  # by events, and by the list
+        since = (NOW() - ago).strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert caller.read("requests", updated_after=since) == every
     assert caller.read("requests", updated_before=tomorrow) == every
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.open311.views import discovery, pages, requests, updates
+from linli.open311.views import discovery, pages, pictures, requests, updates
 from linli.open311.views.door import nothing
 
 app_name = "open311"
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_V2 + "requests/<str:number>.<slug:form>", requests.one_request, name="request"),
     path(_V2 + "tokens/<str:token>.<slug:form>", requests.token, name="token"),
     path(_V2 + "servicerequestupdates.<slug:form>", updates.updates, name="updates"),
+    path("open311/picture/<str:token>.jpg", pictures.picture, name="picture"),
     path("open311/", nothing),
     path("open311/<path:rest>", nothing),
     # -- for staff: below another address, for programs have no session ----------------------------

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import BrinIndex
 from django.db.models import Q
 
 from linli.cases.models.case import Case
@@ -33,6 +34,12 @@ class CaseEvent(models.Model):
     opinion = models.TextField(default="")
     detail = models.JSONField(default=dict)  # what changed: due times, units, places, file numbers
     digest = models.CharField(max_length=64)
+
+    class Meta:
+        # Events lie in the order in which they happened: a few kilobytes find those of a time.
+        indexes = [
+            BrinIndex(fields=["at"], name="case_event_at", pages_per_range=32, autosummarize=True)
+        ]
 
 
 class CaseClock(models.Model):

@@ -17,7 +17,8 @@ class Destination(models.Model):
     A case goes there once it is filed or, with `unit`, once it is dispatched to that unit; it has
     to be visible to `post`, of a class that begins with one of `class_codes` (none: all) and in
     `region` (None: anywhere). `services` maps our codes to theirs. With `acts`, `post` accepts the
-    case when it has arrived there and reports back when it is closed there with a picture.
+    case when it has arrived there and reports back when it is closed there with a picture. With
+    `sends_photos` a report names a picture that they may fetch for a few days (`services.showing`).
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -32,6 +33,7 @@ class Destination(models.Model):
     class_codes = ArrayField(models.CharField(max_length=5), default=list, blank=True)
     services = models.JSONField(default=dict)
     sends_words = models.BooleanField(default=False)
+    sends_photos = models.BooleanField(default=False, db_default=False)
     acts = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
     # Tokens that this system posts its updates with; None: it is only asked.
@@ -52,10 +54,12 @@ class Destination(models.Model):
 
 
 class Forward(models.Model):
-    """One case for one destination; sent at most once there, whatever happens on the way.
+    """One case for one destination; sent at most once there in a round, whatever happens.
 
-    `tried`: a request may have arrived whose answer was lost; then it is looked for there before it
-    is sent again. `said_here` is what our story has been told of.
+    A round ends when it is closed there; the next begins when the case comes back to be done again
+    (rework), and `earlier_ids` keeps the numbers it had there. `tried`: a request may have arrived
+    whose answer was lost; then it is looked for there before it is sent again. `said_here` is what
+    our story has been told of.
     """
 
     destination = models.ForeignKey(Destination, models.PROTECT, related_name="forwards")
@@ -74,7 +78,9 @@ class Forward(models.Model):
     remote_notes = models.CharField(max_length=500, blank=True, default="")
     remote_media = models.CharField(max_length=1000, blank=True, default="")
     said_here = models.CharField(max_length=40, blank=True, default="")
-    created_at = models.DateTimeField()
+    round = models.PositiveSmallIntegerField(default=1, db_default=1)
+    earlier_ids = ArrayField(models.CharField(max_length=100), default=list, db_default=[])
+    created_at = models.DateTimeField()  # of the round
     sent_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)  # by their clock
     ended_at = models.DateTimeField(null=True)

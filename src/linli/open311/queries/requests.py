@@ -17,7 +17,7 @@ from django.contrib.gis.geos import Polygon
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from linli.cases.models import Case, Report
+from linli.cases.models import Case, CaseEvent, Report
 from linli.cases.queries import cases_for
 from linli.cases.queries.lists import in_region
 from linli.cases.queries.public import ABOUT_PERSONS, public_rows, results_of, rounded
@@ -32,6 +32,7 @@ from linli.open311.rules.kinds import Answering
 from linli.open311.rules.moments import day_of
 from linli.open311.rules.statuses import stages_of
 
+POLL = timedelta(days=2)  # since then few have moved: their events lead to them
 SHOWN_DAYS = 90  # how long a solved case is shown: the span of the standard
 _BESIDE = ("case_class", "lead_unit", "grid", "community")
 _MARGIN = 0.001  # degrees around a box: more than rounding moves a place
@@ -141,6 +142,9 @@ def _fits(asked: Asked, *, by_day: bool = False) -> Q:
         fits &= Q(case_class__code__in=asked.codes)
     if asked.updated_after is not None:
         fits &= Q(stage_since__gte=asked.updated_after)
+        if asked.span.end - asked.updated_after < POLL:  # what has moved has left an event
+            lately = CaseEvent.objects.filter(at__gte=asked.updated_after)
+            fits &= Q(pk__in=lately.values("case_id"))
     if asked.updated_before is not None:
         fits &= Q(stage_since__lte=asked.updated_before)
     if asked.box is not None:

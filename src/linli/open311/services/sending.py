@@ -11,11 +11,12 @@ from linli.cases.models import Case
 from linli.cases.queries import cases_for
 from linli.deliveries.rules import Later, Never, Outcome, Parcel, Sent, State
 from linli.kernel.jobs import later
-from linli.open311.models import Destination, Forward
+from linli.open311.models import Forward
 from linli.open311.rules import client
 from linli.open311.rules.client import Unreadable
 from linli.open311.rules.kinds import ForwardState
 from linli.open311.services import client as remote
+from linli.open311.services import showing
 from linli.staff.queries.acting import actor_of_post
 
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -29,7 +30,8 @@ def send(parcel: Parcel) -> Outcome:
     forward = (
         Forward.objects.select_related("destination").filter(pk=parcel.payload["forward"]).first()
     )
-    if forward is None or forward.state in (ForwardState.DONE, ForwardState.DROPPED):
+    ended = (ForwardState.DONE, ForwardState.DROPPED)
+    if forward is None or forward.state in ended or forward.round != parcel.payload.get("round", 1):
         return Sent(_("There is nothing to send any more."))
     if forward.remote_id or forward.remote_token:
         return Sent(_("It had arrived already."))
@@ -53,11 +55,11 @@ def _case_of(forward: Forward, *, now: datetime) -> Case | None:
 
 def _send(forward: Forward, case: Case, *, now: datetime) -> Outcome:
     destination = forward.destination
-    fields = fields_of(destination, case)
+    fields = fields_of(forward, case)
     if forward.tried:  # an answer was lost: look before sending again
         known = remote.find_by_mark(
             destination,
-            mark=mark_of(case),
+            mark=mark_of(forward),
             service_code=fields["service_code"],
             since=forward.created_at,
             now=now,
@@ -66,7 +68,7 @@ def _send(forward: Forward, case: Case, *, now: datetime) -> Outcome:
             _arrived(forward, remote.Receipt(known, ""), now=now)
             return Sent(_("It had arrived already, as %s.") % known)
     Forward.objects.filter(pk=forward.pk).update(tried=True)
-    answer = remote.post(destination, fields, once=f"linli-{case.number}")
+    answer = remote.post(destination, fields, once=f"linli-{mark_of(forward)[1:-1]}")
     if 200 <= answer.status < 300:
         receipt = remote.receipt_of(answer.body)
         _arrived(forward, receipt, now=now)
@@ -81,29 +83,34 @@ def _send(forward: Forward, case: Case, *, now: datetime) -> Outcome:
     return Never(words)
 
 
-def fields_of(destination: Destination, case: Case) -> dict[str, str]:
-    """What is told of a case: class, place, deadline and, where the destination is to have them,
-    the words; never who reported. Our number stands in it, to find it again by."""
-    kind, place = case.case_class, case.place
+def fields_of(forward: Forward, case: Case) -> dict[str, str]:
+    """What is told of a case: class, place, deadline, under which number they had it before, and,
+    where the destination is to have them, the words and a picture; never who reported. Our number
+    stands in it, to find it again by."""
+    kind, place, destination = case.case_class, case.place, forward.destination
     assert kind is not None
     assert place is not None
-    words = case.description[:MOST_WORDS] if destination.sends_words else kind.label
+    said = [case.description[:MOST_WORDS] if destination.sends_words else kind.label]
+    if forward.earlier_ids:
+        said.append(_("Not done yet; you had it as %s.") % forward.earlier_ids[-1])
     if case.due_at is not None:
         day = timezone.localtime(case.due_at).strftime("%Y-%m-%d %H:%M")
-        words += "\n" + _("To be done by %s") % day
+        said.append(_("To be done by %s") % day)
     return {
         "service_code": destination.services.get(kind.code, kind.code),
         "lat": f"{place.y:.7f}",
         "long": f"{place.x:.7f}",
         "address_string": case.address if destination.sends_words else "",
-        "description": f"{words}\n{mark_of(case)}",
+        "description": "\n".join([*said, mark_of(forward)]),
         "account_id": case.number,
+        "media_url": showing.address_of(forward, case) if destination.sends_photos else "",
     }
 
 
-def mark_of(case: Case) -> str:
-    """What our number looks like in the words of a case that was sent on."""
-    return f"[{case.number}]"
+def mark_of(forward: Forward) -> str:
+    """What our number looks like in the words of a case that was sent on; of a later round with
+    its number behind it, so that each is found for itself."""
+    return f"[{forward.case_number}{f'/{forward.round}' if forward.round > 1 else ''}]"
 
 
 def _arrived(forward: Forward, receipt: remote.Receipt, *, now: datetime) -> None:

@@ -128,7 +128,8 @@ def destination(request: StaffRequest, destination_id: int | None = None) -> Htt
     known: dict[str, Any] = {"active": True}
     if row is not None:
         names = (
-            "name", "endpoint", "jurisdiction_id", "unit", "post", "acts", "sends_words", "active",
+            "name", "endpoint", "jurisdiction_id", "unit", "post", "acts", "sends_words",
+            "sends_photos", "active",
         )  # fmt: skip
         known = {name: getattr(row, name) for name in names}
         known |= {
