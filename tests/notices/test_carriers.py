@@ -118,7 +118,7 @@ def test_a_letter_reaches_the_mail_server_with_its_words(mailbox: Mailbox) -> No
     ("step", "says", "state", "again"),
     [
         ("RCPT", "550 no such person", "failed", False),
-        ("RCPT", "450 greylisted", "failed", False),
+        ("RCPT", "450 greylisted", "queued", True),
         ("DATA", "451 try later", "queued", True),
         ("DATA", "554 spam", "queued", True),
     ],

@@ -338,6 +338,8 @@ SMS = {
     "sign_by": os.environ.get("LINLI_SMS_SIGN_BY", ""),
     "secret": os.environ.get("LINLI_SMS_SECRET", ""),
 }
+#: With which providers sign what they tell of messages that came back; empty: no such door.
+BOUNCE_SECRET = os.environ.get("LINLI_BOUNCE_SECRET", "")
 
 LOGGING = {
     "version": 1,

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("errands/", include("linli.errands.urls")),
     path("supervision/", include("linli.cards.urls")),
     path("files/", include("linli.files.urls")),
+    path("messages/", include("linli.notices.urls")),
     path("cases/", include("linli.cases.urls")),
 ]
 handler400 = "linli.kernel.views.bad_request"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
@@ -63,6 +65,14 @@ def delivery(delivery_id: int) -> Delivery:
     found = Delivery.objects.filter(pk=delivery_id).first()
     if found is None:
         raise NotFound(_("There is no such delivery. It may have been forgotten meanwhile."))
+    return found
+
+
+def payload_of(uid: uuid.UUID, *, kind: str) -> Mapping[str, Any] | None:
+    """What the delivery of this id and kind carries; None if there is none, or none any more. One
+    query. Not for sealed kinds."""
+    rows = Delivery.objects.filter(uid=uid, kind=kind)
+    found: Mapping[str, Any] | None = rows.values_list("payload", flat=True).first()
     return found
 
 

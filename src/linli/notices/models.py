@@ -109,3 +109,18 @@ class QuietHours(models.Model):
     channel = models.CharField(max_length=5, primary_key=True, choices=rules.Channel)
     begins = models.TimeField()
     ends = models.TimeField()
+
+
+class BadAddress(models.Model):
+    """An address that takes no messages, as its provider has said: nothing is sent there until a
+    person has it tried again. The address itself is not kept, only its mark (blind index)."""
+
+    channel = models.CharField(max_length=5, choices=rules.Channel)
+    mark = models.BinaryField(max_length=16)
+    says = models.CharField(max_length=200)  # why, in the provider's words without the address
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "mark"], name="notices_bad_address_once")
+        ]

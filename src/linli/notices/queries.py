@@ -7,9 +7,10 @@ from django.db.models import Count
 
 from linli.deliveries.models import Delivery
 from linli.kernel.rows import ask
+from linli.kernel.seal import blind_index
 from linli.kernel.web import Page, page_after
 from linli.notices import rules
-from linli.notices.models import Message, MessageWords, Notice, QuietHours
+from linli.notices.models import BadAddress, Message, MessageWords, Notice, QuietHours
 
 
 def unread_count(user: AbstractBaseUser) -> int:
@@ -80,3 +81,14 @@ def quiet_hours(channel: str) -> rules.Hours | None:
     """When a channel is silent; None for never. One query."""
     row = QuietHours.objects.filter(pk=channel).first()
     return rules.Hours(row.begins, row.ends) if row is not None else None
+
+
+def trouble_of(channel: str, address: str) -> str:
+    """Why nothing is sent to this address; "" where nothing speaks against it. One query."""
+    rows = BadAddress.objects.filter(channel=channel, mark=mark_of(address))
+    return rows.values_list("says", flat=True).first() or ""
+
+
+def mark_of(address: str) -> bytes:
+    """What an address is known by without being kept. Dots and signs count, capitals do not."""
+    return blind_index(address.casefold().encode().hex())

@@ -21,6 +21,8 @@ from linli.kernel.errors import BadInput
 Params = Mapping[str, str | int]
 Words = str | Promise
 MOST_TRIES = 14  # the first included, over about a day
+#: What mail servers say of a mailbox that does not exist or is closed (RFC 3463, 5.1.x and 5.2.1).
+NOBODY_THERE = re.compile(rb"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 DELIVERY = "notices.message"  # what the outbox calls a message to a resident
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -14,10 +12,11 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
+from linli.kernel.signatures import SECRET_MARK, signature
+
 EVENT, TARGET = "webhooks.event", "webhooks:"
 CASE, PING = "linli.case.", "linli.ping"
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
-SECRET_MARK = "whsec_"  # noqa: S105  how Standard Webhooks marks a secret, not one
 SECRET_BYTES = 32
 OVERLAP = timedelta(days=1)  # how long a secret that was replaced still signs
 PATIENCE = timedelta(days=5)  # nothing arrived for so long: switched off, and people are told
@@ -46,13 +45,6 @@ def subscription_of(target: str) -> int:
 def new_secret() -> str:
     """A fresh secret, in the form receivers' libraries take."""
     return SECRET_MARK + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-
-
-def signature(secret: str, *, message_id: str, at: datetime, body: bytes) -> str:
-    """HMAC-SHA256 over id, moment and body (Standard Webhooks, symmetric scheme v1)."""
-    key = base64.b64decode(secret.removeprefix(SECRET_MARK))
-    signed = f"{message_id}.{int(at.timestamp())}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def headers(keys: Iterable[str], *, message_id: str, at: datetime, body: bytes) -> dict[str, str]:

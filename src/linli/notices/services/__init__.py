@@ -1,5 +1,6 @@
 """Telling staff on their screens, and writing to residents."""
 
+from linli.notices.services.bounces import note_bounce
 from linli.notices.services.messages import retry_message, send_message, write_message
 from linli.notices.services.telling import mark_all_read, mark_read, prune, tell
 from linli.notices.services.wording import checked_texts, set_quiet_hours, word_message
@@ -8,6 +9,7 @@ __all__ = [
     "checked_texts",
     "mark_all_read",
     "mark_read",
+    "note_bounce",
     "prune",
     "retry_message",
     "send_message",

@@ -26,7 +26,7 @@ from linli.kernel.errors import NotFound, Refused
 from linli.notices import queries, rules
 from linli.notices.models import Message
 from linli.notices.rules import State
-from linli.notices.services import carriers
+from linli.notices.services import bounces, carriers
 
 
 @transaction.atomic
@@ -71,17 +71,39 @@ def send(parcel: Parcel) -> Outcome:
     until = hours.end_after(timezone.now()) if hours is not None else None
     if until is not None:
         return Postponed(_("Quiet hours."), until)
+    trouble = queries.trouble_of(message.channel, message.address)
+    if trouble:
+        return Never(_("The address takes no messages: %s") % trouble)
     with translation.override(message.language):
         letter = queries.letter_of(message)
     try:
         carriers.carry(message.channel, message.address, letter, message_id=parcel.id.hex)
     except carriers.CannotCarry as reason:
         return _Held(str(reason))
-    except (carriers.Rejected, smtplib.SMTPRecipientsRefused) as error:
+    except smtplib.SMTPRecipientsRefused as error:
+        return _refused_there(message, error)
+    except carriers.Rejected as error:
         return Never(_error_words(error))
     except (smtplib.SMTPException, OSError) as error:
         return Later(_error_words(error))
     return Sent()
+
+
+def _refused_there(message: Message, error: smtplib.SMTPRecipientsRefused) -> Outcome:
+    """What a mail server means that does not take this recipient: not now (4xx), not this message
+    (5xx), or nobody of that name there, and then the address is left alone from now on."""
+    code, said = next(iter(error.recipients.values()), (0, b""))
+    if 400 <= code < 500:
+        return Later(f"{type(error).__name__} {code}")
+    found = rules.NOBODY_THERE.search(said)
+    if found is not None:
+        bounces.leave_alone(
+            channel=message.channel,
+            address=message.address,
+            says=found[0].decode(),
+            now=timezone.now(),
+        )
+    return Never(f"{type(error).__name__} {found[0].decode() if found else code}")
 
 
 class _Held(Never):
@@ -142,12 +164,14 @@ def send_message(*, message_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def retry_message(*, message_id: int, now: datetime) -> None:
-    """Queue a failed or held message again, with all its tries. Raises NotFound, Refused."""
+    """Queue a failed or held message again, with all its tries; its address is trusted again.
+    Raises NotFound, Refused."""
     message = Message.objects.select_for_update().filter(pk=message_id).first()
     if message is None:
         raise NotFound(_("There is no such message."))
     if message.state not in {State.FAILED, State.HELD}:
         raise Refused(_("Only a failed or held message can be sent again."), field="state")
+    bounces.trust_again(channel=message.channel, address=message.address)
     message.state, message.attempts = State.QUEUED, 0
     message.save(update_fields=["state", "attempts"])
     queue(message, now=now)

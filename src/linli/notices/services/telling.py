@@ -12,9 +12,10 @@ from django.db.models import Q
 from linli.kernel import live
 from linli.kernel.rows import Batch
 from linli.notices import rules
-from linli.notices.models import Message, Notice
+from linli.notices.models import BadAddress, Message, Notice
 
 KEPT = timedelta(days=180)  # a notice, after it was read
+MARKS_KEPT = timedelta(days=365)
 SENT_KEPT = timedelta(days=90)  # a message, after it was sent or, if it never was, written
 _PEOPLE_A_TIME = 500  # NOTIFY carries less than 8,000 bytes
 
@@ -73,7 +74,8 @@ def _mark(user: AbstractBaseUser, which: Q, now: datetime) -> int:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete notices read over 180 days ago, and messages of over 90 days ago, sent or not.
+    """Delete notices read over 180 days ago, messages of over 90 days ago, sent or not, and marks
+    of addresses that took no messages a year ago: they may be somebody else's by now.
 
     Returns how many rows went. Safe to run twice.
     """
@@ -83,4 +85,5 @@ def prune(*, now: datetime) -> int:
         Q(state=rules.State.SENT, sent_at__lt=before)
         | Q(state__in=(rules.State.FAILED, rules.State.HELD), created_at__lt=before)
     ).delete()
-    return old + done
+    marks, _kinds = BadAddress.objects.filter(since__lt=now - MARKS_KEPT).delete()
+    return old + done + marks
