@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from _ops.places import PYTHON, ROOT, SOURCE, VENV, setup_log
@@ -13,6 +14,7 @@ from _ops.system import system_node
 
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+SOURCE_LOCK = ROOT / "requirements-source.lock"  # without a wheel: built here, tests only
 NODE_LOCK = ROOT / "requirements-node.lock"
 
 
@@ -26,13 +28,15 @@ def _key(lock: Path) -> str:
 
 def ensure_environment(*, for_tests: bool) -> None:
     """Make .venv hold exactly what the lock names. The tests' lock includes the program's."""
-    wanted = DEV_LOCK if for_tests else RUN_LOCK
-    if _is_current(wanted) or (not for_tests and _is_current(DEV_LOCK)):
+    if is_set_up_for_tests() if for_tests else is_set_up():
         return
     _ensure_interpreter()
-    _install(wanted, "the tests' Python packages" if for_tests else "the Python packages")
-    if for_tests:
-        write_stamp(_stamp(RUN_LOCK), _key(RUN_LOCK))
+    if not for_tests:
+        _install(RUN_LOCK, "the Python packages")
+        return
+    _install(DEV_LOCK, "the tests' Python packages")
+    _install(SOURCE_LOCK, "what the tests need and has no wheel", how=BUILT)
+    write_stamp(_stamp(RUN_LOCK), _key(RUN_LOCK))
 
 
 def is_set_up() -> bool:
@@ -42,7 +46,7 @@ def is_set_up() -> bool:
 
 def is_set_up_for_tests() -> bool:
     """Whether the tests' Python packages are installed as locked."""
-    return _is_current(DEV_LOCK)
+    return _is_current(DEV_LOCK) and _is_current(SOURCE_LOCK)
 
 
 def _is_current(lock: Path) -> bool:
@@ -83,11 +87,16 @@ def _put_project_on_path() -> None:
         raise disk_trouble(error, "Putting the project on the Python path") from error
 
 
-def _install(lock: Path, what: str) -> None:
+WHEELS = ("--only-binary", ":all:")
+#: With the setuptools of the tests' lock, so that nothing without a hash is fetched to build with.
+BUILT = ("--no-binary", ":all:", "--no-deps", "--no-build-isolation")
+
+
+def _install(lock: Path, what: str, *, how: Sequence[str] = WHEELS) -> None:
     with step(f"Installing {what} from {lock.name} (the first time this takes a minute or two)"):
         quietly(
             [
-                *(PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:"),
+                *(PYTHON, "-m", "pip", "install", "--require-hashes", *how),
                 *("--disable-pip-version-check", "--no-input", "--progress-bar", "off"),
                 *("-r", lock),
             ],

@@ -1,12 +1,11 @@
 """Real clients from PyPI against the running program: they are as they were published.
 
 `georeport` (2025) reads; `three` (2013) reads and reports. `three` is of the time of Python 2 and
-has no wheel, so it is not locked: `pip install --group three`, else its tests are passed over.
+has no wheel: it is built from its source (requirements-source.lock).
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -22,9 +21,6 @@ from tests.cases.city import City
 from tests.files.makers import photo
 from tests.open311.conftest import app_key, ask, moved, open_city, serve
 
-needs_three = pytest.mark.skipif(
-    importlib.util.find_spec("three") is None, reason="needs three (dependency group three)"
-)
 # Both run in a process of their own: within this one they would wait for an answer that this
 # process has to give, and what they import would be measured by our warnings.
 GEOREPORT = """
@@ -43,6 +39,7 @@ json.dump({
 THREE = """
 import itertools, json, sys
 itertools.ifilter = filter  # the name it had when the client was written
+sys.modules["simplejson"] = json  # what became of it
 from three import Three
 address, key, jurisdiction, picture, report = sys.argv[1:]
 city = Three(address, api_key=key, jurisdiction=jurisdiction or None)
@@ -104,7 +101,6 @@ def test_georeport_names_its_jurisdiction(city: City, live_server: LiveServer) -
         run(GEOREPORT, f"{live_server.url}/open311/v2", "json", "nowhere", number)
 
 
-@needs_three
 @pytest.mark.parametrize("answering", ["realtime", "batch"])
 def test_three_reports_with_a_picture_and_finds_it_again(
     city: City, live_server: LiveServer, tmp_path: Path, answering: str
