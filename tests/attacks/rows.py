@@ -42,4 +42,5 @@ NO_MESSAGE: dict[str, str] = {
     "mfa_authenticate": "allauth's; after a password (tests/staff)",
     "open311:endpoint": "404",
     "files:discard": "removes an upload of one's own (tests/files)",
+    "notices:bounces": "signed; tells of our own messages by their ids (tests/notices)",
 }
