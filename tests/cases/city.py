@@ -170,9 +170,7 @@ def _grid(community: Region, x: float, number: int) -> Grid:
     return grid
 
 
-def photo(
-    user: User | None = None, *, holder: str | None = None, now: datetime = NOW
-) -> str:
+def photo(user: User | None = None, *, holder: str | None = None, now: datetime = NOW) -> str:
     """The id of an uploaded photo that waits to be attached."""
     picture = io.BytesIO()
     Image.new("RGB", (32, 24), (90, 120, 80)).save(picture, "JPEG")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from linli.cards.rules.states import DEEDS, REVIEWS, Side
@@ -33,7 +33,9 @@ def visible_to(user: User) -> Q:
     if not seen:
         return Q()
     own = {unit for seat in seats if seat.reach == "unit" for unit in seat.unit_ids}
-    return Q(case_id__in=Case.objects.filter(seen).values("pk")) | Q(unit_id__in=sorted(own))
+    # asked of each card by its case's key: as a list, the cases of half a city would be gathered
+    case = Case.objects.filter(seen, pk=OuterRef("case_id"))
+    return Q(Exists(case)) | Q(unit_id__in=sorted(own))
 
 
 def _of_unit(seat: Seat, unit_id: int) -> bool:

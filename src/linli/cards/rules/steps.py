@@ -15,6 +15,11 @@ class Step(StrEnum):
     DUE = "due"  # 100 %
     OVERDUE = "overdue"  # a working day more
 
+    @property
+    def rank(self) -> int:
+        """0 for the first."""
+        return list(Step).index(self)
+
 
 #: Passed longer ago, a step is noted and nobody is told: it is no news.
 NEWS = timedelta(days=2)

@@ -46,13 +46,24 @@ def remind(*, now: datetime) -> int:
     )
     running = [(pk, stage, warn, due) for pk, stage, warn, due in passed if due is not None]
     for lot in _lots(running):
-        done = set(Reminder.objects.filter(case_id__in=[row[0] for row in lot]).values_list(*_KEY))
+        done = _done([row[0] for row in lot])
         for case_id, stage, warn_at, due_at in lot:
             found = step_at(now, warn_at, due_at, calendar)
-            if found is not None and (case_id, stage, found[0].value, due_at) not in done:
-                step, since = found
-                count += _tell(case_id, stage, step, due_at, now, is_news=now - since <= NEWS)
+            if found is None or found[0].rank <= done.get((case_id, stage, due_at), -1):
+                continue
+            step, since = found
+            count += _tell(case_id, stage, step, due_at, now, is_news=now - since <= NEWS)
     return count
+
+
+def _done(case_ids: list[int]) -> dict[tuple[int, str, datetime], int]:
+    """The rank of the highest step that is done with, by case, stage and due time. One query."""
+    found: dict[tuple[int, str, datetime], int] = {}
+    rows = Reminder.objects.filter(case_id__in=case_ids).values_list(*_KEY)
+    for case_id, stage, step, due_at in rows:
+        key = (case_id, stage, due_at)
+        found[key] = max(found.get(key, -1), Step(step).rank)
+    return found
 
 
 @transaction.atomic
