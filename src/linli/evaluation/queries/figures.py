@@ -19,7 +19,7 @@ from linli.cases.policy import visible_to
 from linli.evaluation.models import CaseFact, Freeze, FrozenFact, StepFact, TaskFact, Touched
 from linli.evaluation.queries.books import books_of, version_on
 from linli.evaluation.queries.names import Key, first_class, names_for
-from linli.evaluation.rules.counts import COUNTS, Base, Source, candidates
+from linli.evaluation.rules.counts import COUNTS, STEP, Base, Source, candidates
 from linli.evaluation.rules.formula import Value
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.scoring import Book, Formula, colour_of
@@ -87,15 +87,38 @@ def counts_for(
     user: User, dimension: Dimension, since: datetime, until: datetime, *, only: Q | None = None
 ) -> Counts:
     """Base counts by row. One statement."""
-    source = dimension.source
-    rows = facts_for(user, source).filter(candidates(source, since, until))
-    if only is not None:
-        rows = rows.filter(only)
+    rows = facts_for(user, dimension.source)
+    return counted(rows if only is None else rows.filter(only), dimension, since, until)
+
+
+def counted(rows: QuerySet[Any], dimension: Dimension, since: datetime, until: datetime) -> Counts:
+    """Base counts by row of these facts. One statement."""
+    source, column = dimension.source, dimension.column
+    rows = rows.filter(candidates(source, since, until)).order_by()
+    if source == Source.STEP:
+        return _by_step(rows, column, since, until)
     counts: dict[str, Any] = {
         one.code: Count("case_id", filter=one.when.q(since, until)) for one in COUNTS[source]
     }
-    found = rows.order_by().values(dimension.column).annotate(**counts)
-    return {line.pop(dimension.column): line for line in found}
+    found = rows.values(column).annotate(**counts)
+    return {line.pop(column): line for line in found}
+
+
+def _by_step(rows: QuerySet[Any], column: str, since: datetime, until: datetime) -> Counts:
+    """Steps are grouped by kind too: five sums serve all of their counts, where asking each of
+    twenty counts of each of millions of steps took half as long again."""
+    asked = {one.code: one.when.without("step") for one in STEP}
+    sums = {when.name: when for when in asked.values()}
+    counts: dict[str, Any] = {
+        name: Count("case_id", filter=when.q(since, until)) for name, when in sums.items()
+    }
+    found: Counts = {}
+    for line in rows.values(column, "step").annotate(**counts):
+        row = found.setdefault(line[column], dict.fromkeys(asked, 0))
+        for one in STEP:
+            if one.when.having["step"] == line["step"]:
+                row[one.code] = line[asked[one.code].name]
+    return found
 
 
 class _Bit(Func):

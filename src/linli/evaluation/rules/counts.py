@@ -33,6 +33,15 @@ class Came:
     stamp: str
     having: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """A name for what is asked, the same for the same question."""
+        return "_".join(("came", self.stamp, *(f"{k}_{v}" for k, v in self.having.items())))
+
+    def without(self, column: str) -> Came:
+        """The same without the condition on `column`."""
+        return Came(self.stamp, {k: v for k, v in self.having.items() if k != column})
+
     def q(self, since: datetime, until: datetime) -> Q:
         return Q(**{f"{self.stamp}__gte": since, f"{self.stamp}__lt": until}, **self.having)
 
@@ -49,6 +58,16 @@ class Owed:
     due: str
     out: str
     having: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """A name for what is asked, the same for the same question."""
+        return "_".join(("owed", self.done, *(f"{k}_{v}" for k, v in self.having.items())))
+
+    def without(self, column: str) -> Owed:
+        """The same without the condition on `column`."""
+        having = {k: v for k, v in self.having.items() if k != column}
+        return Owed(self.done, self.due, self.out, having)
 
     def q(self, since: datetime, until: datetime) -> Q:
         done = Q(**{f"{self.done}__gte": since, f"{self.done}__lt": until})
