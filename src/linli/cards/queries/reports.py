@@ -1,5 +1,5 @@
 """M3 督办考核 (R101): grid, centre, unit and cards of a period, ranked by cases, by closed cases or
-by the share closed. Every number is the count of a list."""
+by the share closed; all of what the person may see."""
 
 from __future__ import annotations
 
