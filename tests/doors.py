@@ -150,6 +150,14 @@ def _component_of(town: Town, case: str) -> str:
     return made.number
 
 
+def _card_rule(town: Town) -> CardRule:
+    """A rule of cards."""
+    day = town.now.date()
+    given = {"least": 9, "points": 0, "valid_from": day, "made_at": town.now}
+    keyed = {"name": "doors", "what": "reworks", "level": "attend"}
+    return CardRule.objects.get_or_create(**keyed, defaults=given)[0]
+
+
 def _supervised(town: Town, case: str) -> int:
     """The number of a card, an order and an inquiry on a case."""
     found, now = town.case(case), timezone.now()
@@ -249,7 +257,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "order_number": _supervised,
     "inquiry_number": _supervised,
     "deed": lambda town, case: "reply",
-    "cards:end_rule.rule_id": lambda town, case: CardRule.objects.values_list("pk", flat=True)[0],
+    "cards:end_rule.rule_id": lambda town, case: _card_rule(town).pk,
     "message_id": lambda town, case: 1,
     "console:message_text.kind": lambda town, case: "cases.received",
     "console:reset_message_text.kind": lambda town, case: "cases.received",
