@@ -45,6 +45,10 @@ def test_a_call_becomes_a_case_once_and_its_caller_is_on_the_list(
     assert again.again
     assert again.case.pk == filed.case.pk
     assert Case.objects.count() == 1
+    with pytest.raises(CallEnded):  # the next call, typed into the page of the one before
+        services.open_case(
+            actor=operator, call_id=call.pk, now=LATER, **(values | {"description": "井盖松动"})
+        )
     call.refresh_from_db()
     assert (call.outcome, call.case_id, call.length) == ("case", filed.case.pk, "4:07")
     assert filed.case.channel == "hotline"

@@ -166,7 +166,12 @@ def _file(
 ) -> Filed:
     key = f"hotline:call:{call_id}"
     call = _own(actor, call_id)
-    if call.outcome in (Outcome.CASE, Outcome.JOINED) and (known := cases.sent_before(key)):
+    same = call.words == values["description"]  # else the next call, typed into the page of this
+    if (
+        call.outcome in (Outcome.CASE, Outcome.JOINED)
+        and same
+        and (known := cases.sent_before(key))
+    ):
         return known
     _require_open(call)
     found = kind_of(call.line_id, kind)
