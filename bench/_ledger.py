@@ -31,6 +31,7 @@ class Message:
 
     door: str
     number: int
+    parts: int = 1  # requests that it takes
     tries: int = 0
     answered: bool = False
     spans: list[float] = field(default_factory=list)  # seconds of each answered try
@@ -93,7 +94,7 @@ def judge(messages: Iterable[Message], reports: Iterable[Kept]) -> list[Tally]:
 
 def _count(tally: Tally, message: Message, found: list[Kept]) -> None:
     tally.sent += 1
-    tally.again += max(message.tries - 1, 0)
+    tally.again += max(message.tries - message.parts, 0)
     tally.reports += len(found)
     tally.spans += message.spans
     tally.lost += not found

@@ -9,7 +9,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 
-def _note(address: str) -> None:
+def note(address: str) -> None:
+    """Keep who was written to."""
     with open(os.environ["LINLI_BENCH_LETTERS"], "a", encoding="utf-8") as carried:
         carried.write(f"{address}\n")
 
@@ -19,7 +20,7 @@ class Backend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            _note(message.to[0])
+            note(message.to[0])
         return len(email_messages)
 
 
@@ -27,4 +28,4 @@ class Texts:
     """For text messages: LINLI_SMS_CARRIER=bench._letters.Texts."""
 
     def send(self, phone: str, words: str) -> None:
-        _note(phone)
+        note(phone)

@@ -69,7 +69,9 @@ class Door(ABC):
     def send(self, message: Message) -> None:
         """Until it is answered, or for three minutes. Every twentieth hangs up before the answer,
         every twentieth is sent a second time later, every twentieth twice at once."""
-        for sent in _until(lambda: self.compose(message)) or ():
+        whole = _until(lambda: self.compose(message)) or ()
+        message.parts = len(whole)
+        for sent in whole:
             self._part(message, sent)
 
     def _part(self, message: Message, sent: Sent) -> None:

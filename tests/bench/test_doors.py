@@ -80,10 +80,14 @@ def test_each_door_takes_its_messages_and_keeps_each_once() -> None:
     town = _town.here()
     doors: dict[str, Door] = {door.name: door(town, wire) for door in DOORS if door is not Mqtt}
     messages = [Message(name, number) for name in doors for number in (3, 4, 7)]
-    for door in doors.values():
-        door.prepare(8)
-    for message in messages:
-        doors[message.door].send(message)
+    try:
+        for door in doors.values():
+            door.prepare(8)
+        for message in messages:
+            doors[message.door].send(message)
+    finally:
+        for door in doors.values():
+            door.end()
     for job in ProcrastinateJob.objects.filter(task_name__in=JOBS).order_by("id"):
         app.tasks[job.task_name].func(**job.args)
     numbers = {case.pk: case.number for case in Case.objects.all()}
