@@ -38,6 +38,7 @@ class Row:
     cells: list[Cell]
     grade: str
     colour: str
+    points: str = ""  # beside the grade, where wide tables still show them
     note: str = ""
 
 
@@ -95,7 +96,8 @@ def _row(asked: Asked, figures: Figures, line: Line, *, is_sum: bool = False) ->
                 title=line.book.words(known) if known else "",
             )
         )
-    return Row(name, cells, line.grade, line.colour, _left_out(line.left_out))
+    points = shown(line.points, Shows.TOTAL) if line.grade else ""
+    return Row(name, cells, line.grade, line.colour, points, _left_out(line.left_out))
 
 
 def _left_out(parts: list[str]) -> str:
