@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from linli.catalogue.models import CaseClass
+from linli.kernel.signatures import signature
 from linli.staff.models import User
 from tests.attacks.sent import FORM, HUGE, Row, Sent, Values, form, forms
 from tests.factories import make_post
@@ -19,6 +20,7 @@ from tests.open311.conftest import app_key
 from tests.town import Town
 from tests.wechat import server as wechat_server
 
+BOUNCE_SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
 #: Bodies that are no message in JSON, whoever sends them.
 NO_JSON: dict[str, bytes] = {
     "nothing": b"",
@@ -245,3 +247,30 @@ def sensors(town: Town) -> Row:
         "readings",
     )
     return Row(sent(reading()), attacks, again="known readings")
+
+
+def bounces(town: Town) -> Row:
+    """What a provider tells of messages that came back: signed, about our own numbers alone."""
+    now, path = timezone.now(), "/messages/bounces"
+    good = b'[{"id": "00000000-0000-4000-8000-000000000000", "reason": "550 unknown"}]'
+
+    def sent(body: bytes, *, at: datetime = now, **changed: str) -> Sent:
+        signed = {
+            "webhook-id": "m1", "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": signature(BOUNCE_SECRET, message_id="m1", at=at, body=body),
+        }  # fmt: skip
+        return Sent(path, body, "application/json", signed | changed)
+
+    odd = {name: text for name, text in NO_JSON.items() if name != "a list"}
+    attacks = {name: (sent(text), "body|id") for name, text in odd.items()}
+    attacks |= {
+        "a list of numbers": (sent(b"[1, 2]"), "object"),
+        "a number that is none": (sent(b'{"id": "<script>"}'), "id"),
+        "two hundred": (sent(b"[" + b'{"id": "1"},' * 200 + b'{"id": "1"}]'), "100"),
+        "a forged signature": (sent(good, **{"webhook-signature": "v1,AAAA"}), "signature"),
+        "another body under the signature": (replace(sent(good), body=good + b" "), "signature"),
+        "an hour old": (sent(good, at=now - timedelta(hours=1)), "clock"),
+        "a moment that is none": (sent(good, **{"webhook-timestamp": "9" * 40}), "seconds"),
+        "no signature": (Sent(path, good, "application/json"), "webhook-id"),
+    }
+    return Row(sent(good), attacks, again="nothing more is kept")

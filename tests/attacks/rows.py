@@ -25,6 +25,7 @@ ROWS: dict[str, Callable[[Town], Row]] = {
     "workorders:door": programs.workorders,
     "sensors:readings": programs.sensors,
     "wechat:receive": programs.wechat,
+    "notices:bounces": programs.bounces,
 }
 #: Doors that take POST and keep nothing of a message: why they need no row.
 NO_MESSAGE: dict[str, str] = {
@@ -42,5 +43,4 @@ NO_MESSAGE: dict[str, str] = {
     "mfa_authenticate": "allauth's; after a password (tests/staff)",
     "open311:endpoint": "404",
     "files:discard": "removes an upload of one's own (tests/files)",
-    "notices:bounces": "signed; tells of our own messages by their ids (tests/notices)",
 }

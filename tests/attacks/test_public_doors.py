@@ -14,6 +14,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.attacks.programs import BOUNCE_SECRET
 from tests.attacks.rows import NO_MESSAGE, ROWS
 from tests.attacks.sent import Row, Sent
 from tests.doors import Door, doors
@@ -34,6 +35,7 @@ def town(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
 def no_limits(settings: Any) -> None:
     """How often somebody may send is another test."""
     settings.PUBLIC_REPORTS_PER_HOUR = settings.OPEN311_REPORTS_PER_HOUR = 1_000_000
+    settings.BOUNCE_SECRET = BOUNCE_SECRET
 
 
 def post(sent: Sent, client: Client | None = None) -> Any:
