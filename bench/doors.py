@@ -13,6 +13,7 @@ is there. Every message is one report, or the program ends with 1. It takes some
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import threading
 import time
@@ -42,6 +43,7 @@ class Outcome(NamedTuple):
 
 def run(messages: int, *, say: Callable[[str], None] = print) -> Outcome:
     """The whole of it, on a stand that is gone afterwards."""
+    busy = os.getloadavg()[0]
     with standing() as stand:
         from bench._doors import DOORS
         from bench._town import here
@@ -62,7 +64,7 @@ def run(messages: int, *, say: Callable[[str], None] = print) -> Outcome:
             say(f"The program serves on port {stand.port}.")
             began = time.monotonic()
             refused = _send(todo, lambda m: doors[m.door].send(m), stand, say)
-            seconds = time.monotonic() - began
+            seconds, loaded = time.monotonic() - began, os.getloadavg()[0]
             say(f"{messages:,} messages are sent, in {seconds:.0f} s; waiting for the jobs …")
             drained, left = _drain()
         finally:
@@ -76,6 +78,7 @@ def run(messages: int, *, say: Callable[[str], None] = print) -> Outcome:
             "them, the database restarted (immediate) after 45 %.",
             f"All jobs and letters done {drained:.0f} s after the last message; a worker that was "
             "killed counts as dead after 30 s, and what it was at is then done by the next.",
+            f"Load average before and at the end of the sending: {busy:.0f} and {loaded:.0f}.",
             *outcome.notes,
         ]
         return Outcome(outcome.tallies, faults, notes)

@@ -36,12 +36,14 @@ class WeChat(Door):
         from linli.wechat.models import Account
 
         self.interface = ThreadingHTTPServer(("127.0.0.1", 0), _Interface)
+        region = Post.objects.get(user=_city.user("dutychief01")).unit.region
+        assert region is not None
         threading.Thread(target=self.interface.serve_forever, daemon=True).start()
         Account.objects.create(
             code="bench", name="邻里", app_id=APP_ID, token=TOKEN, aes_key=AES_KEY,
             app_secret=AES_KEY, original_id=ACCOUNT,
             api_base=f"http://127.0.0.1:{self.interface.server_port}",
-            region=Post.objects.get(user=_city.user("dutychief01")).unit.region,
+            region=region,
         )  # fmt: skip
         self.numbers = itertools.count(6054768590064713728)
 
