@@ -42,5 +42,6 @@ NO_MESSAGE: dict[str, str] = {
     "account_inactive": "allauth's; reads nothing",
     "mfa_authenticate": "allauth's; after a password (tests/staff)",
     "open311:endpoint": "404",
+    "cockpit:screen": "a token typed once, bounded by tries; no message (tests/cockpit)",
     "files:discard": "removes an upload of one's own (tests/files)",
 }
