@@ -76,7 +76,7 @@ HEAD = (
 
 
 def judge(messages: Iterable[Message], reports: Iterable[Kept]) -> list[Tally]:
-    """A tally of every door, in the order in which they were first heard."""
+    """A tally of every door, by name."""
     kept: dict[str, list[Kept]] = defaultdict(list)
     for report in reports:
         for found in _MARK.finditer(report.words):
@@ -89,7 +89,7 @@ def judge(messages: Iterable[Message], reports: Iterable[Kept]) -> list[Tally]:
         door = stray[1:-1].partition("-")[0]
         tally = tallies.setdefault(door, Tally(door))
         tally.faults.append(f"{stray}: nobody sent it")
-    return list(tallies.values())
+    return sorted(tallies.values(), key=lambda tally: tally.door)
 
 
 def _count(tally: Tally, message: Message, found: list[Kept]) -> None:

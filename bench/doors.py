@@ -174,7 +174,9 @@ def _ask(sql: str) -> list[tuple[Any, ...]]:
 
 def table(outcome: Outcome) -> str:
     """The table and the sentences under it."""
-    lines = [HEAD, *(tally.row() for tally in outcome.tallies), "", *outcome.notes]
+    lines = [HEAD, *(tally.row() for tally in outcome.tallies)]
+    for note in outcome.notes:
+        lines += ["", note]
     if outcome.faults:
         lines += ["", f"**{len(outcome.faults)} faults**, the first of them:", ""]
         lines += [f"- {fault}" for fault in outcome.faults[:20]]
