@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -254,12 +255,12 @@ def bounces(town: Town) -> Row:
     now, path = timezone.now(), "/messages/bounces"
     good = b'[{"id": "00000000-0000-4000-8000-000000000000", "reason": "550 unknown"}]'
 
-    def sent(body: bytes, *, at: datetime = now, **changed: str) -> Sent:
+    def sent(body: bytes, *, at: datetime = now, changed: Mapping[str, str] = {}) -> Sent:
         signed = {
             "webhook-id": "m1", "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": signature(BOUNCE_SECRET, message_id="m1", at=at, body=body),
         }  # fmt: skip
-        return Sent(path, body, "application/json", signed | changed)
+        return Sent(path, body, "application/json", {**signed, **changed})
 
     odd = {name: text for name, text in NO_JSON.items() if name != "a list"}
     attacks = {name: (sent(text), "body|id") for name, text in odd.items()}
@@ -267,10 +268,10 @@ def bounces(town: Town) -> Row:
         "a list of numbers": (sent(b"[1, 2]"), "object"),
         "a number that is none": (sent(b'{"id": "<script>"}'), "id"),
         "two hundred": (sent(b"[" + b'{"id": "1"},' * 200 + b'{"id": "1"}]'), "100"),
-        "a forged signature": (sent(good, **{"webhook-signature": "v1,AAAA"}), "signature"),
+        "a forged signature": (sent(good, changed={"webhook-signature": "v1,AAAA"}), "signature"),
         "another body under the signature": (replace(sent(good), body=good + b" "), "signature"),
         "an hour old": (sent(good, at=now - timedelta(hours=1)), "clock"),
-        "a moment that is none": (sent(good, **{"webhook-timestamp": "9" * 40}), "seconds"),
+        "a moment that is none": (sent(good, changed={"webhook-timestamp": "9" * 40}), "seconds"),
         "no signature": (Sent(path, good, "application/json"), "webhook-id"),
     }
     return Row(sent(good), attacks, again="nothing more is kept")
