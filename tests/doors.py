@@ -188,6 +188,16 @@ def _mark_of(town: Town) -> Mark:
     )  # fmt: skip
 
 
+def _announcement_of(town: Town) -> int:
+    """A draft of the chief of the first district."""
+    from linli.announcements.models import Announcement
+    from linli.announcements.services import Text, write_draft
+
+    found = Announcement.objects.filter(title="doors", state="draft").first()
+    text = Text("doors", "doors", "ordinary", "everyone")
+    return (found or write_draft(actor=town.users["chief"], text=text, now=town.now)).pk
+
+
 def _call_of(town: Town) -> Any:
     """A call that the operator of the first district is on, with a call-back and an article."""
     from linli.hotline import services as hotline
@@ -221,6 +231,8 @@ def _building_of(town: Town) -> Building:
 
 #: What goes into the holes of addresses: by address and hole, by package and hole, or by hole.
 HOLES: dict[str, Callable[[Town, str], object]] = {
+    "announcements:*.announcement_id": lambda town, case: _announcement_of(town),
+    "announcements:*.number": lambda town, case: 1,
     "marks:*.mark_id": lambda town, case: _mark_of(town).pk,
     "hotline:*.call_id": lambda town, case: _call_of(town).pk,
     "hotline:*.call_back_id": lambda town, case: _a_call_back(town),

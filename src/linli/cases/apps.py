@@ -7,6 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from linli.announcements.rules import register_duty
         from linli.audit.rules import register_actions
         from linli.cases.rules import Channel, Urgency
         from linli.cases.services.trials import TRIALS
@@ -21,6 +22,7 @@ class CasesConfig(AppConfig):
         from linli.staff.rules import register_grants
 
         register_actions(ACTIONS)
+        register_duty("cases.duty")
         register_grants(GRANTS, kind="work")
         register_grants(SYSTEM_GRANTS, kind="system")
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))

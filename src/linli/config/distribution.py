@@ -72,7 +72,7 @@ LOCAL: frozenset[str] = frozenset(
 )
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
-        "cards",
+        "announcements", "cards",
         "account", "api", "auth", "axes", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
         "pghistory", "planning", "portal", "procrastinate", "routing", "sensors", "staff",

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "linli.staff",
     "linli.errands",
     "linli.marks",
+    "linli.announcements",
     "linli.components",
     "linli.catalogue",
     "linli.routing",

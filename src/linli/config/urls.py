@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("evaluation/", include("linli.evaluation.urls")),
     path("console/", include("linli.console.urls")),
     path("api/", include("linli.api.urls")),
+    path("announcements/", include("linli.announcements.urls")),
     path("map/marks/", include("linli.marks.urls")),
     path("", include("linli.maps.urls")),
     path("ogc/", include("linli.ogc.urls")),

@@ -48,6 +48,11 @@ def _cards(verbs: str) -> tuple[str, ...]:
     return tuple(f"cards.{verb}" for verb in verbs.split())
 
 
+def _announcements(verbs: str) -> tuple[str, ...]:
+    """Grants on announcements to staff and messages to those on duty."""
+    return tuple(f"announcements.{verb}" for verb in verbs.split())
+
+
 ROLES: tuple[Role, ...] = (
     Role(
         "operator",
@@ -82,6 +87,7 @@ ROLES: tuple[Role, ...] = (
             "hotline.manage",
             "open311.exchange",
             "staff.duties",
+            *_announcements("write approve message"),
         ),
     ),
     Role(
@@ -104,7 +110,7 @@ ROLES: tuple[Role, ...] = (
         "处置单位负责人",
         "Leader of a unit",
         "unit",
-        (*_cases("see handle object"), *_cards("see answer")),
+        (*_cases("see handle object"), *_cards("see answer"), *_announcements("write")),
     ),
     Role(
         "leader",
@@ -114,6 +120,7 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases("see sign supervise comment export arbitrate"),
             *_cards("see issue review inquire"),
+            *_announcements("write approve message"),
         ),
     ),
     Role(
@@ -142,7 +149,7 @@ ROLES: tuple[Role, ...] = (
         "系统管理员",
         "System administrator",
         "unit",
-        ("routing.edit", "routing.see"),
+        ("routing.edit", "routing.see", *_announcements("write")),
         whole="system",
     ),
     Role(

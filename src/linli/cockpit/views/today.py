@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from linli.announcements.policy import MESSAGE
 from linli.cards.queries.on_case import for_leaders
 from linli.cockpit import queries
 from linli.cockpit.apps import LEADS
@@ -34,6 +35,7 @@ def today(request: StaffRequest) -> HttpResponse:
             for key, (label, _days) in queries.PERIODS.items()
         ],
         "now": now,
+        "may_message": request.user.has_grant(MESSAGE),
         "supervision": for_leaders(request.user, now=now),
     }
     if request.htmx and request.htmx.target == "overview":  # type: ignore[attr-defined]  # django_htmx

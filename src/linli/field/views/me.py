@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -73,9 +74,12 @@ def profile(request: StaffRequest) -> HttpResponse:
 @require_POST
 @staff_page()
 def open_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
-    """Mark a notice as read and go to its case."""
+    """Mark a notice as read and go to its case, or to the announcement it is about."""
     services.mark_read(user=request.user, notice_ids=[notice_id], now=timezone.now())
     number = request.POST.get("number", "")
     if parse_case_number(number) is not None:
         return redirect("field:task", number)
+    url = request.POST.get("url", "")
+    if url.startswith("/announcements/") and url_has_allowed_host_and_scheme(url, None):
+        return redirect(url)
     return redirect("field:me")

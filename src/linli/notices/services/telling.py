@@ -64,6 +64,12 @@ def mark_all_read(*, user: AbstractBaseUser, until_id: int, now: datetime) -> in
     return _mark(user, Q(pk__lte=until_id), now)
 
 
+@transaction.atomic
+def mark_read_at(*, user: AbstractBaseUser, url: str, now: datetime) -> int:
+    """Mark one's own notices that lead to `url` as read: it was opened another way."""
+    return _mark(user, Q(url=url), now)
+
+
 def _mark(user: AbstractBaseUser, which: Q, now: datetime) -> int:
     changed = Notice.objects.filter(which, user_id=user.pk, read_at__isnull=True).update(
         read_at=now
