@@ -7,20 +7,14 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-import pytest
 import shapely
-from django.contrib.gis.geos import LineString, MultiLineString
 
-from linli.catalogue.models import CaseClass
 from linli.components.models import Component, Import, Tally
 from linli.components.rules.tallies import LEVELS
 from linli.demo.rules.placing import METRES, Series, along
 from linli.demo.services import inventory
-from linli.territory.models import Road
-from tests.cases.city import City, make_city
-from tests.factories import make_unit
-
-STREET = [(121.002, 31.002), (121.008, 31.002), (121.008, 31.008)]
+from tests.cases.city import City
+from tests.demo.conftest import STREET
 
 
 # -- where things stand ---------------------------------------------------------------------------
@@ -47,32 +41,6 @@ def test_a_line_shorter_than_a_step_has_its_share() -> None:
 
 
 # -- the inventory --------------------------------------------------------------------------------
-@pytest.fixture
-def city(db: None) -> City:
-    made = make_city()
-    for number, district in enumerate(made.districts, start=1):
-        for region, rest in (
-            (district.region, "000000"),
-            (district.street, "001000"),
-            (district.community, "001001"),
-        ):
-            region.code = f"3101{(1, 9)[number - 1]:02d}{rest}"
-            region.save()
-    for one in inventory.SERIES:
-        CaseClass.objects.create(
-            edition=made.case_class.edition, kind="component", code=one.class_code,
-            major_code=one.class_code[1:3], major_name="部件", minor_code=one.class_code[3:],
-            name=one.class_code,
-        )  # fmt: skip
-    for key in ("WATER", "POWER", "JJ", "LH", "JS", "SZ"):
-        make_unit(code=f"D1-{key}", region=made.districts[0].region)
-    Road.objects.create(
-        source_key="road-1", name="人民路", kind="secondary",
-        route=MultiLineString([LineString(STREET, srid=4326)], srid=4326),
-    )  # fmt: skip
-    return made
-
-
 def test_a_street_gets_its_things_with_codes_units_states_and_counts(
     city: City, now: datetime
 ) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from linli.cases.models import Case
 from linli.cases.rules.stages import OPEN
-from linli.demo.services import replay
+from linli.demo.services import replay, sensing
 from linli.demo.services.rhythm import rhythm
 
 
@@ -29,6 +29,7 @@ def reports(*, every: float) -> Iterator[str]:
             case = replay.report_one(here, fact, now)
         yield f"{case.number} {case.stage}"
         waiting = Case.objects.filter(stage__in=OPEN, suspended_until__isnull=True)
+        sensing.send_one(now=timezone.now(), pick=pick)
         old = waiting.order_by("?").first()
         if old is not None and pick.random() < 0.7:
             with transaction.atomic():

@@ -17,10 +17,20 @@ from django.utils import timezone
 
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
-from linli.demo.services import city, inventory, people, replay, telephone
+from linli.demo.services import (
+    city,
+    exchange,
+    inventory,
+    people,
+    replay,
+    sensing,
+    telephone,
+)
 from linli.notices.models import Notice
 from linli.notices.services import mark_read
 from linli.staff.models import Unit, User
+from linli.suggestions import services as suggestions
+from linli.suggestions.models import Purpose
 from linli.territory import queries as territory
 
 WORKERS = 2
@@ -42,18 +52,33 @@ def keep() -> None:
     """After a migrate: bring a demo city of an older version up to this one; no other city."""
     if Unit.objects.filter(code="CITY", name__startswith=NAME).exists():
         people.keep_passwords()
-        inventory.enter(now=timezone.now())
-        telephone.enter(now=timezone.now())
+        _equip(now=timezone.now())
 
 
 def found(*, now: datetime) -> None:
-    """Ground, catalogue, people, all or nothing; then the components."""
+    """Ground, catalogue, people, all or nothing; then what stands there and who calls."""
     with transaction.atomic():
         city.build()
         catalogue.seed_catalogue(now)
         people.hire(now=now)
+    _equip(now=now)
+
+
+def _equip(*, now: datetime) -> None:
+    """What stands in the city and what problems come by; each is entered once."""
     inventory.enter(now=now)
     telephone.enter(now=now)
+    sensing.enter(now=now)
+    exchange.enter(now=now)
+
+
+def learn(*, now: datetime) -> None:
+    """Have the worker learn classes and units from the cases that there are: minutes of work, for
+    which nobody waits. Nothing where the administrator lacks the grant."""
+    admin = User.objects.filter(username="sysadmin").first()
+    if admin is not None and admin.has_grant(suggestions.GRANT):
+        for purpose in Purpose.values:
+            suggestions.ask_to_learn(actor=admin, purpose=purpose, now=now)
 
 
 def fill(*, count: int, tell: Callable[[int, int], None], seconds: float = math.inf) -> int:
@@ -100,6 +125,7 @@ def fill_up() -> int:
         part(index=0, count=min(PIECE, missing), now=timezone.now())
         came += min(PIECE, missing)
     read_notices(now=timezone.now())
+    learn(now=timezone.now())
     (settings.DATA_DIR / "demo.filling").unlink(missing_ok=True)
     return came
 

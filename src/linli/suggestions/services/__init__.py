@@ -9,6 +9,7 @@ from linli.suggestions.services.learning import (
     retrain,
 )
 from linli.suggestions.services.versions import (
+    GRANT,
     adopt,
     change_settings,
     put_in_force,
@@ -16,6 +17,7 @@ from linli.suggestions.services.versions import (
 )
 
 __all__ = [
+    "GRANT",
     "TooLittle",
     "adopt",
     "ask_to_learn",
