@@ -13,7 +13,12 @@ from linli.cases import services as cases
 from linli.cases.models import Case
 from linli.evaluation.models import CaseFact, Freeze, FrozenFact, StepFact, TaskFact, Touched
 from linli.evaluation.queries import books, drilling, frozen
-from linli.evaluation.queries.figures import Figures, figures_for, frozen_figures
+from linli.evaluation.queries.figures import (
+    Figures,
+    counts_for,
+    figures_for,
+    frozen_figures,
+)
 from linli.evaluation.rules import counts
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS
@@ -139,8 +144,12 @@ def test_figures_are_the_sum_of_their_cases_and_open_them(city: City, judge: Use
             {"case": CaseFact, "task": TaskFact, "step": StepFact}[dimension.source].objects.all()
         )
         assert rows
+        every = counts_for(judge, dimension, MARCH.since, MARCH.until)
         for base in counts.COUNTS[dimension.source]:
             alone = sum(base.when.holds(row, MARCH.since, MARCH.until) for row in rows)
+            assert sum(row[base.code] for row in every.values()) == alone
+            if base not in found.bases:
+                continue
             assert counted(found)[base.code] == alone, (dimension.code, base.code)
             opened = drilling.cases_of(
                 judge, dimension, MARCH, base, drilling.EVERYTHING, now=LATER

@@ -7,7 +7,7 @@ indexes of their moments; for readers who see a part of the city they are joined
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from linli.cases.policy import visible_to
 from linli.evaluation.models import CaseFact, Freeze, FrozenFact, StepFact, TaskFact, Touched
 from linli.evaluation.queries.books import books_of, version_on
 from linli.evaluation.queries.names import Key, first_class, names_for
-from linli.evaluation.rules.counts import COUNTS, STEP, Base, Source, candidates
+from linli.evaluation.rules.counts import COUNTS, Base, Owed, Source, candidates
 from linli.evaluation.rules.formula import Value
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.scoring import Book, Formula, colour_of
@@ -59,7 +59,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """A table of figures, the best score first; `bases` and `formulas` are its columns."""
+    """A table of figures, the best score first, people by name (P14: they are not ranked); `bases`
+    and `formulas` are its columns."""
 
     dimension: Dimension
     period: Period
@@ -75,50 +76,106 @@ class Figures:
 def facts_for(user: User, source: Source) -> QuerySet[Any]:
     """The facts of cases that `user` may see."""
     rows: QuerySet[Any] = FACTS[source]._default_manager.all()
-    return _seen(user, rows)
+    return seen_by(user, rows)
 
 
-def _seen(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+def seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of facts, live or closed, whose case `user` may see."""
     seen = visible_to(user)
     return rows if seen == Q() else rows.filter(case_id__in=Case.objects.filter(seen).values("pk"))
 
 
 def counts_for(
-    user: User, dimension: Dimension, since: datetime, until: datetime, *, only: Q | None = None
+    user: User,
+    dimension: Dimension,
+    since: datetime,
+    until: datetime,
+    *,
+    only: Q | None = None,
+    codes: Collection[str] | None = None,
 ) -> Counts:
-    """Base counts by row. One statement."""
+    """Base counts by row. One statement; two for posts (see `counted`)."""
     rows = facts_for(user, dimension.source)
-    return counted(rows if only is None else rows.filter(only), dimension, since, until)
+    rows = rows if only is None else rows.filter(only)
+    return counted(rows, dimension, since, until, codes=codes)
 
 
-def counted(rows: QuerySet[Any], dimension: Dimension, since: datetime, until: datetime) -> Counts:
-    """Base counts by row of these facts. One statement."""
-    source, column = dimension.source, dimension.column
-    rows = rows.filter(candidates(source, since, until)).order_by()
+def counted(
+    rows: QuerySet[Any],
+    dimension: Dimension,
+    since: datetime,
+    until: datetime,
+    *,
+    codes: Collection[str] | None = None,
+) -> Counts:
+    """Base counts by row of these facts. One statement; two for posts, and with `codes` only the
+    steps that these counts are of are read: the other counts are 0 then."""
+    source = dimension.source
+    bases = COUNTS[source]
+    if source == Source.STEP and codes is not None:
+        bases = tuple(one for one in bases if one.code in codes)
+    found = grouped(rows, source, (dimension.column,), bases, since, until)
+    nothing = dict.fromkeys((one.code for one in COUNTS[source]), 0)
+    return {key: nothing | row for (key,), row in found.items()}
+
+
+def grouped(
+    rows: QuerySet[Any],
+    source: Source,
+    columns: Sequence[str],
+    bases: Sequence[Base],
+    since: datetime,
+    until: datetime,
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """These counts of facts by the values of `columns`. One statement; two for posts."""
     if source == Source.STEP:
-        return _by_step(rows, column, since, until)
+        return _by_step(rows, columns, bases, since, until)
     counts: dict[str, Any] = {
-        one.code: Count("case_id", filter=one.when.q(since, until)) for one in COUNTS[source]
+        one.code: Count("case_id", filter=one.when.q(since, until)) for one in bases
     }
-    found = rows.values(column).annotate(**counts)
-    return {line.pop(column): line for line in found}
+    rows = rows.filter(candidates(bases, since, until)).order_by()
+    return _lines(rows.values(*columns).annotate(**counts), columns, list(counts))
 
 
-def _by_step(rows: QuerySet[Any], column: str, since: datetime, until: datetime) -> Counts:
-    """Steps are grouped by kind too: five sums serve all of their counts, where asking each of
-    twenty counts of each of millions of steps took half as long again."""
-    asked = {one.code: one.when.without("step") for one in STEP}
-    sums = {when.name: when for when in asked.values()}
-    counts: dict[str, Any] = {
-        name: Count("case_id", filter=when.q(since, until)) for name, when in sums.items()
-    }
-    found: Counts = {}
-    for line in rows.values(column, "step").annotate(**counts):
-        row = found.setdefault(line[column], dict.fromkeys(asked, 0))
-        for one in STEP:
-            if one.when.having["step"] == line["step"]:
-                row[one.code] = line[asked[one.code].name]
+def _by_step(
+    rows: QuerySet[Any],
+    columns: Sequence[str],
+    bases: Sequence[Base],
+    since: datetime,
+    until: datetime,
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """Steps are many (seven a case) and have one moment: what was done in the period is asked for
+    once, by its index, and split by marks alone; what is overdue besides is few, and has an index
+    of its own. Asking twenty counts of each step took several times as long."""
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+
+    def add(some: QuerySet[Any], taken: Sequence[Base]) -> None:
+        steps = {one.when.having["step"] for one in taken}
+        marks = {_mark(one): Q(**_marks_of(one)) for one in taken}
+        sums: dict[str, Any] = {name: Count("step", filter=q or None) for name, q in marks.items()}
+        lines = some.filter(step__in=steps).order_by().values(*columns, "step").annotate(**sums)
+        for line in lines:
+            key = tuple(line[column] for column in columns)
+            row = found.setdefault(key, dict.fromkeys((one.code for one in bases), 0))
+            for one in taken:
+                if one.when.having["step"] == line["step"]:
+                    row[one.code] += line[_mark(one)]
+
+    add(rows.filter(done_at__gte=since, done_at__lt=until), bases)
+    owed = [one for one in bases if isinstance(one.when, Owed)]
+    if owed:
+        assert isinstance(owed[0].when, Owed)  # all of them ask for the same columns
+        add(rows.filter(owed[0].when.overdue(until)), owed)
     return found
+
+
+def _marks_of(base: Base) -> dict[str, Any]:
+    """What a step has to be besides its kind to count."""
+    return {name: value for name, value in base.when.having.items() if name != "step"}
+
+
+def _mark(base: Base) -> str:
+    return "_".join(("all", *(f"{name}_{value}" for name, value in _marks_of(base).items())))
 
 
 class _Bit(Func):
@@ -128,15 +185,40 @@ class _Bit(Func):
     output_field = IntegerField()
 
 
-def frozen_counts(user: User, freeze: Freeze, dimension: Dimension) -> Counts:
-    """The base counts of a frozen period by row. One statement."""
-    rows = _seen(user, FrozenFact.objects.filter(freeze_id=freeze.pk, source=dimension.source))
-    column = dimension.column if dimension.source == Source.CASE else "holder_id"
+def summed_bits(rows: QuerySet[Any], column: str, bases: Sequence[Base]) -> Counts:
+    """Base counts by `column` of rows of closed periods; `bases`: a whole table of counts, in its
+    order, which is the meaning of the bits. One statement."""
+    return {key: row for (key,), row in grouped_bits(rows, (column,), bases).items()}
+
+
+def grouped_bits(
+    rows: QuerySet[Any], columns: Sequence[str], bases: Sequence[Base]
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """The same by the values of several columns. One statement."""
     sums: dict[str, Any] = {
-        one.code: Sum(_Bit(F("marks"), bit=bit)) for bit, one in enumerate(COUNTS[dimension.source])
+        one.code: Sum(_Bit(F("marks"), bit=bit)) for bit, one in enumerate(bases)
     }
-    found = rows.order_by().values(column).annotate(**sums)
-    return {line.pop(column): line for line in found}
+    return _lines(rows.order_by().values(*columns).annotate(**sums), columns, list(sums))
+
+
+def _lines(
+    rows: QuerySet[Any], columns: Sequence[str], codes: Sequence[str]
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    width = len(columns)
+    return {
+        line[:width]: dict(zip(codes, line[width:], strict=True))
+        for line in rows.values_list(*columns, *codes)
+    }
+
+
+def frozen_counts(
+    user: User, freeze: Freeze, dimension: Dimension, *, only: Q | None = None
+) -> Counts:
+    """The base counts of a frozen period by row. One statement."""
+    rows = seen_by(user, FrozenFact.objects.filter(freeze_id=freeze.pk, source=dimension.source))
+    rows = rows if only is None else rows.filter(only)
+    column = dimension.column if dimension.source == Source.CASE else "holder_id"
+    return summed_bits(rows, column, COUNTS[dimension.source])
 
 
 def figures_for(
@@ -146,27 +228,35 @@ def figures_for(
 
     Raises NotFound where no formulas were in force.
     """
-    counts = counts_for(user, dimension, period.since, period.end(now), only=only)
+    version = version_on(period.last)
+    books = books_of(version)
+    counts = counts_for(
+        user, dimension, period.since, period.end(now), only=only,
+        codes=books[dimension.subject].counts_used,
+    )  # fmt: skip
     first = first_class(dimension.code, on=period.last)
-    return _figures(dimension, period, version_on(period.last), counts, first)
+    return _figures(dimension, period, version, books, counts, first)
 
 
-def frozen_figures(user: User, freeze: Freeze, dimension: Dimension, period: Period) -> Figures:
+def frozen_figures(
+    user: User, freeze: Freeze, dimension: Dimension, period: Period, *, only: Q | None = None
+) -> Figures:
     """The figures as they were frozen, by the formulas they were frozen with."""
-    counts = frozen_counts(user, freeze, dimension)
+    counts = frozen_counts(user, freeze, dimension, only=only)
     first = frozenset(freeze.first_class.get(dimension.code, ()))
-    return _figures(dimension, period, freeze.version, counts, first, freeze)
+    books = books_of(freeze.version)
+    return _figures(dimension, period, freeze.version, books, counts, first, freeze)
 
 
 def _figures(
     dimension: Dimension,
     period: Period,
     version: Version,
+    books: Mapping[Subject, Book],
     counts: Counts,
     first: frozenset[int],
     freeze: Freeze | None = None,
 ) -> Figures:
-    books = books_of(version)
     names = names_for(dimension, counts)
     in_play = {_subject(dimension, key, first) for key in counts} or {dimension.subject}
     shown_books = [books[one] for one in Subject if one in in_play]
@@ -176,7 +266,10 @@ def _figures(
         for key, row in counts.items()
         if any(row[code] for code in used)
     ]
-    lines.sort(key=lambda one: (one.points is None, -(one.points or 0), one.name))
+    if dimension.of_people:
+        lines.sort(key=lambda one: one.name)
+    else:
+        lines.sort(key=lambda one: (one.points is None, -(one.points or 0), one.name))
     total = {one.code: 0 for one in COUNTS[dimension.source]}
     for row in counts.values():
         for code, count in row.items():

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from linli.cases.models import Case, CaseClock, CaseEvent
+from linli.catalogue import queries as catalogue
 from linli.evaluation.rules.facts import Happened, History, Ran
+from linli.evaluation.rules.fairness import stratum_of
 from linli.staff.models import GridDuty
 from linli.staff.models.posts import DutyRole
 
@@ -30,8 +32,8 @@ _COLUMNS = (
 
 
 def histories(case_ids: Sequence[int]) -> list[Known]:
-    """The histories of these cases, in any order. Four queries."""
-    ids = list(case_ids)
+    """The histories of these cases, in any order. Five queries."""
+    ids, book = list(case_ids), catalogue.current()
     cases = list(Case.objects.filter(pk__in=ids).values(*_COLUMNS))
     events, clocks = _events(ids), _clocks(ids)
     keepers = _keepers([(one["grid_id"], one["reported_at"]) for one in cases if one["grid_id"]])
@@ -52,11 +54,22 @@ def histories(case_ids: Sequence[int]) -> list[Known]:
                 "grid_id": one["grid_id"],
                 "class_id": one["case_class_id"],
                 "channel": one["channel"],
+                "stratum": stratum_of(
+                    _group(book, one["case_class_id"]), one["reported_at"], one["area_grade"]
+                ),
             },
             one["area_grade"],
         )
         for one in cases
     ]
+
+
+def _group(book: catalogue.Catalogue, class_id: int | None) -> str:
+    """The major class: its kind and number, `E01`; empty before a case has a class."""
+    if class_id is None:
+        return ""
+    one = book.class_by_id(class_id)
+    return f"{one.kind[:1].upper()}{one.major_code}"
 
 
 def _events(ids: list[int]) -> dict[int, list[Happened]]:

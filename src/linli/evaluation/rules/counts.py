@@ -7,7 +7,7 @@ in a period is what was done in it, and what was due before its end and is not d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,15 +33,6 @@ class Came:
     stamp: str
     having: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def name(self) -> str:
-        """A name for what is asked, the same for the same question."""
-        return "_".join(("came", self.stamp, *(f"{k}_{v}" for k, v in self.having.items())))
-
-    def without(self, column: str) -> Came:
-        """The same without the condition on `column`."""
-        return Came(self.stamp, {k: v for k, v in self.having.items() if k != column})
-
     def q(self, since: datetime, until: datetime) -> Q:
         return Q(**{f"{self.stamp}__gte": since, f"{self.stamp}__lt": until}, **self.having)
 
@@ -58,16 +49,6 @@ class Owed:
     due: str
     out: str
     having: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """A name for what is asked, the same for the same question."""
-        return "_".join(("owed", self.done, *(f"{k}_{v}" for k, v in self.having.items())))
-
-    def without(self, column: str) -> Owed:
-        """The same without the condition on `column`."""
-        having = {k: v for k, v in self.having.items() if k != column}
-        return Owed(self.done, self.due, self.out, having)
 
     def q(self, since: datetime, until: datetime) -> Q:
         done = Q(**{f"{self.done}__gte": since, f"{self.done}__lt": until})
@@ -280,18 +261,18 @@ def base(source: Source, code: str) -> Base:
     raise KeyError(code)
 
 
-def candidates(source: Source, since: datetime, until: datetime) -> Q:
-    """Facts that may count in anything of the period: what an index is asked for."""
+def candidates(bases: Sequence[Base], since: datetime, until: datetime) -> Q:
+    """Facts that may count in any of these in the period: what an index is asked for."""
     stamps = sorted(
-        {one.when.stamp if isinstance(one.when, Came) else one.when.done for one in COUNTS[source]}
+        {one.when.stamp if isinstance(one.when, Came) else one.when.done for one in bases}
     )
-    found = Q()
+    found, steps = Q(), {one.when.having.get("step") for one in bases}
     for stamp in stamps:
         found |= Q(**{f"{stamp}__gte": since, f"{stamp}__lt": until})
-    overdue = {(o.done, o.due, o.out): o for b in COUNTS[source] if isinstance(o := b.when, Owed)}
+    overdue = {(o.done, o.due, o.out): o for b in bases if isinstance(o := b.when, Owed)}
     for one in overdue.values():
         found |= one.overdue(until)
-    return found
+    return found if None in steps else found & Q(step__in=sorted(steps))
 
 
 def marks(source: Source, row: Any, since: datetime, until: datetime) -> int:

@@ -30,7 +30,8 @@ from linli.kernel.text import clean
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-_PLACED = ("district_id", "street_id", "community_id", "grid_id", "class_id", "channel")
+_PLACED = ("district_id", "street_id", "community_id", "grid_id", "class_id", "channel",
+           "stratum")  # fmt: skip
 _HOLDER = {Source.CASE: None, Source.TASK: "unit_id", Source.STEP: "post_id"}
 
 
@@ -131,7 +132,9 @@ def marked(source: Source, period: Period) -> QuerySet[Any]:
             default=Value(0),
             output_field=IntegerField(),
         )
-    rows: QuerySet[Any] = FACTS[source]._default_manager.filter(candidates(source, since, until))
+    rows: QuerySet[Any] = FACTS[source]._default_manager.filter(
+        candidates(COUNTS[source], since, until)
+    )
     with_marks: QuerySet[Any] = rows.annotate(marks=marks)
     return with_marks
 
