@@ -23,6 +23,8 @@ class EvaluationConfig(AppConfig):
         register(
             NavItem(label=_("Evaluation"), url_name="evaluation:figures", icon="chart-bar",
                     grants=("evaluation.see",), order=60, section=_("Cases")),
+            NavItem(label=_("My figures"), url_name="evaluation:mine", icon="user",
+                    grants=("cases.see",), order=62, section=_("Cases")),
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from linli.evaluation.rules.periods import Span
 from linli.evaluation.rules.subjects import EDGES, Dimension, Shows, Subject
@@ -25,10 +25,20 @@ class FiguresForm(forms.Form):
     """Which figures: told apart how, of which period."""
 
     by = forms.ChoiceField(label=pgettext_lazy("figures", "Told apart by"), widget=PlainSelect)
-    span = forms.ChoiceField(label=_("Period"), choices=SPANS, widget=PlainSelect)
+    span = forms.ChoiceField(
+        label=pgettext_lazy("evaluation", "Period"), choices=SPANS, widget=PlainSelect
+    )
     day = DayField(label=_("A day of it"))
+    region = forms.ChoiceField(
+        label=pgettext_lazy("figures", "Region"), required=False, widget=PlainSelect
+    )
 
-    def __init__(self, given: Any, dimensions: list[Dimension]) -> None:
+    def __init__(
+        self,
+        given: Any,
+        dimensions: list[Dimension],
+        regions: list[tuple[str, str]] | None = None,
+    ) -> None:
         start = {
             "by": dimensions[0].code if dimensions else "",
             "span": Span.MONTH.value,
@@ -39,13 +49,20 @@ class FiguresForm(forms.Form):
         assert isinstance(by, forms.ChoiceField)
         by.choices = [(one.code, one.label) for one in dimensions]
         by.error_messages["invalid_choice"] = _("by: choose one of the list.")
+        region = self.fields["region"]
+        assert isinstance(region, forms.ChoiceField)
+        region.choices = [("", pgettext("figures", "all I may see")), *(regions or [])]
+        region.error_messages["invalid_choice"] = _("region: choose one of the list.")
 
 
 class FreezeForm(forms.Form):
     """Which period is closed; why, when it is closed already."""
 
     span = forms.ChoiceField(
-        label=_("Period"), choices=SPANS, initial=Span.MONTH.value, widget=PlainSelect
+        label=pgettext_lazy("evaluation", "Period"),
+        choices=SPANS,
+        initial=Span.MONTH.value,
+        widget=PlainSelect,
     )
     day = DayField(label=_("A day of it"))
     reason = forms.CharField(
@@ -60,9 +77,13 @@ class FreezeForm(forms.Form):
 class FormulaForm(forms.Form):
     """One formula of the draft."""
 
-    subject = forms.ChoiceField(label=_("About"), choices=Subject.choices, widget=PlainSelect)
+    subject = forms.ChoiceField(
+        label=pgettext_lazy("formula", "About"), choices=Subject.choices, widget=PlainSelect
+    )
     code = forms.CharField(
-        label=_("Code"), max_length=40, help_text=_("Its name in other formulas.")
+        label=pgettext_lazy("formula", "Code"),
+        max_length=40,
+        help_text=_("Its name in other formulas."),
     )
     label_zh = forms.CharField(label=_("Name in Chinese"), max_length=40)
     label_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from linli.cases.models import Case
 from linli.cases.policy import visible_to
@@ -45,10 +45,13 @@ def cases_of(
     *,
     now: datetime,
     freeze: Freeze | None = None,
+    only: Q | None = None,
     after: int | None = None,
 ) -> Found:
     """The cases that one number counts, newest first, a page of them. Two queries."""
     rows = _facts(user, dimension, period, base, freeze, now)
+    if only is not None:
+        rows = rows.filter(only)
     if key != EVERYTHING:
         rows = rows.filter(**_where(dimension, key, freeze))
     cases = Case.objects.filter(visible_to(user), pk__in=rows.values("case_id"))

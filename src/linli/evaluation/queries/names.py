@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from linli.cases.rules import Channel
 from linli.catalogue import queries as catalogue
 from linli.evaluation.rules.subjects import FIRST_CLASS, REGIONS, Dimension
@@ -39,6 +41,26 @@ def names_for(dimension: Dimension, keys: Iterable[Key]) -> dict[Key, str]:
         return {one.pk: f"{one.user.name or one.user.get_username()} · {one}" for one in posts}
     tree = territory.tree()
     return {key: tree.region(int(key)).name for key in wanted}
+
+
+def region_choices() -> list[tuple[str, str]]:
+    """The present districts, each with its streets below it. No query once the tree is read."""
+    tree = territory.tree()
+    found: list[tuple[str, str]] = []
+    for district in tree.regions("district"):
+        found.append((str(district.id), district.name))
+        found += [
+            (str(below.id), f"　{below.name}")
+            for below in tree.children_of(district.id)
+            if below.tier == "street"
+        ]
+    return found
+
+
+def in_region(region_id: int) -> Q:
+    """Facts of cases that lie in a region. Raises NotFound."""
+    scope = territory.tree().scope_of(region_id)
+    return Q() if scope.level == "all" else Q(**{f"{scope.level}_id__in": scope.ids})
 
 
 def _class_name(book: catalogue.Catalogue, class_id: int) -> str:

@@ -7,11 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 
 from linli.evaluation import policy
 from linli.evaluation.forms import FiguresForm
 from linli.evaluation.queries import frozen
+from linli.evaluation.queries.names import in_region, region_choices
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS, Dimension
 from linli.kernel.errors import BadInput
@@ -29,6 +31,12 @@ class Asked:
     dimension: Dimension
     period: Period
     freeze: Freeze | None = None
+    region: int | None = None
+
+    @property
+    def only(self) -> Q | None:
+        """The facts of the region that was chosen; None for all."""
+        return None if self.region is None else in_region(self.region)
 
     def query(self, **more: object) -> str:
         """The same table as a query string, with something added or changed."""
@@ -38,6 +46,8 @@ class Asked:
         }  # fmt: skip
         if self.freeze is not None:
             parts["freeze"] = self.freeze.pk
+        if self.region is not None:
+            parts["region"] = self.region
         return urlencode(parts | more)
 
 
@@ -51,7 +61,7 @@ def asked(request: StaffRequest, given: QueryDict | None = None) -> Asked:
         words |= {"span": freeze.span, "day": freeze.first.isoformat()}
     if words.get("by") in DIMENSIONS:
         policy.require_dimension(request.user, DIMENSIONS[words["by"]])
-    form = FiguresForm(words, policy.dimensions_for(request.user))
+    form = FiguresForm(words, policy.dimensions_for(request.user), region_choices())
     if not form.is_valid():
         field, errors = next(iter(form.errors.items()))
         raise BadInput(str(errors[0]), field=str(field))
@@ -59,7 +69,8 @@ def asked(request: StaffRequest, given: QueryDict | None = None) -> Asked:
     if freeze is None:
         day: date = form.cleaned_data["day"]
         period = Period.around(Span(form.cleaned_data["span"]), day)
-    return Asked(form, dimension, period, freeze)
+    region = form.cleaned_data["region"]
+    return Asked(form, dimension, period, freeze, int(region) if region else None)
 
 
 def _number(name: str, text: str) -> int:

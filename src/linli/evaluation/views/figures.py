@@ -14,6 +14,7 @@ from linli.evaluation import policy
 from linli.evaluation.forms import FiguresForm
 from linli.evaluation.queries import drilling, frozen
 from linli.evaluation.queries import figures as queries
+from linli.evaluation.queries.fairness import Fair, fairness_for
 from linli.evaluation.queries.names import names_for
 from linli.evaluation.rules import counts
 from linli.evaluation.rules.periods import Period, Span
@@ -37,7 +38,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "asked": ask,
         "form": ask.form,
         "figures": found,
-        "sheet": sheet_of(ask, found),
+        "sheet": sheet_of(ask, found, _fair(request, ask, found)),
         "before": ask.query(day=ask.period.before.first.isoformat()),
         "after": "" if running else ask.query(day=ask.period.after.first.isoformat()),
         "query": ask.query(),
@@ -50,8 +51,16 @@ def figures(request: StaffRequest) -> HttpResponse:
 
 def _found(request: StaffRequest, ask: Asked) -> queries.Figures:
     if ask.freeze is not None:
-        return queries.frozen_figures(request.user, ask.freeze, ask.dimension, ask.period)
-    return queries.figures_for(request.user, ask.dimension, ask.period, now=timezone.now())
+        return queries.frozen_figures(
+            request.user, ask.freeze, ask.dimension, ask.period, only=ask.only
+        )
+    return queries.figures_for(
+        request.user, ask.dimension, ask.period, now=timezone.now(), only=ask.only
+    )
+
+
+def _fair(request: StaffRequest, ask: Asked, found: queries.Figures) -> Fair:
+    return fairness_for(request.user, found, now=timezone.now(), only=ask.only)
 
 
 @require_safe
@@ -62,7 +71,8 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
         raise BadInput(_("kind: choose csv or xlsx."), field="kind")
     now = timezone.now()
     ask = asked(request)
-    head, rows = sheet_rows(sheet_of(ask, _found(request, ask), most=None))
+    found = _found(request, ask)
+    head, rows = sheet_rows(sheet_of(ask, found, _fair(request, ask, found), most=None))
     record(
         actor=request.user, action="evaluation.exported", object_type="figures", object_id=kind,
         now=now, detail={"figures": ask.query()},
@@ -92,6 +102,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     found = drilling.cases_of(
         request.user, ask.dimension, ask.period, base, key, freeze=ask.freeze, now=timezone.now(),
+        only=ask.only,
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
     )  # fmt: skip
     more = ask.query(count=base.code, key=key, after=found.after) if found.after else ""
@@ -127,11 +138,11 @@ def mine(request: StaffRequest) -> HttpResponse:
         if not dimension.of_people:
             continue
         one = Asked(ask.form, dimension, ask.period)
-        found = queries.figures_for(
-            request.user, dimension, ask.period, now=timezone.now(), only=own
-        )
+        now = timezone.now()
+        found = queries.figures_for(request.user, dimension, ask.period, now=now, only=own)
         if found.lines:
-            sheets.append(sheet_of(one, found))
+            fair = fairness_for(request.user, found, now=now, only=own)
+            sheets.append(sheet_of(one, found, fair))
     context = {
         "asked": ask,
         "sheets": sheets,

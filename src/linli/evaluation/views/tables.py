@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from linli.evaluation.queries.drilling import EVERYTHING, NOWHERE
+from linli.evaluation.queries.fairness import Fair
 from linli.evaluation.queries.figures import Figures, Line
+from linli.evaluation.rules.fairness import Compared
 from linli.evaluation.rules.scoring import shown
 from linli.evaluation.rules.subjects import Shows
 from linli.evaluation.views.asking import Asked
@@ -30,6 +33,18 @@ class Cell:
     url: str = ""
     is_share: bool = False
     title: str = ""
+    fair: Compared | None = None
+
+    @property
+    def fair_text(self) -> str:
+        """`expected 91.20 %, +2.10 ± 1.80`: in points of 100."""
+        if self.fair is None:
+            return ""
+        return _("expected %(rate).2f %%, %(difference)+.2f ± %(margin).2f") % {
+            "rate": self.fair.expected * 100,
+            "difference": self.fair.difference * 100,
+            "margin": self.fair.margin * 100,
+        }
 
 
 @dataclass(frozen=True)
@@ -52,9 +67,10 @@ class Sheet:
     sum: Row
     graded: bool
     hidden: int
+    fair: frozenset[int] = frozenset()  # the places of columns with expected rates
 
 
-def sheet_of(asked: Asked, figures: Figures, *, most: int | None = MOST_LINES) -> Sheet:
+def sheet_of(asked: Asked, figures: Figures, fair: Fair, *, most: int | None = MOST_LINES) -> Sheet:
     """The table; `most` rows of it."""
     heads: list[tuple[str | Promise, str]] = [(base.label, "") for base in figures.bases]
     for formula in figures.formulas:
@@ -68,14 +84,26 @@ def sheet_of(asked: Asked, figures: Figures, *, most: int | None = MOST_LINES) -
     return Sheet(
         figures.dimension.label,
         heads,
-        [_row(asked, figures, line) for line in lines],
-        _row(asked, figures, figures.sum, is_sum=True),
+        [_row(asked, figures, line, fair.get(line.key, {})) for line in lines],
+        _row(asked, figures, figures.sum, {}, is_sum=True),
         any(formula.shows == Shows.TOTAL for formula in figures.formulas),
         len(figures.lines) - len(lines),
+        frozenset(
+            place
+            for place, formula in enumerate(figures.formulas, len(figures.bases))
+            if any(formula.code in row for row in fair.values())
+        ),
     )
 
 
-def _row(asked: Asked, figures: Figures, line: Line, *, is_sum: bool = False) -> Row:
+def _row(
+    asked: Asked,
+    figures: Figures,
+    line: Line,
+    fair: Mapping[str, Compared],
+    *,
+    is_sum: bool = False,
+) -> Row:
     key = EVERYTHING if is_sum else NOWHERE if line.key is None else str(line.key)
     name = _("Together") if is_sum else line.name or pgettext("figures", "without one")
     cells = []
@@ -94,6 +122,7 @@ def _row(asked: Asked, figures: Figures, line: Line, *, is_sum: bool = False) ->
                 value,
                 is_share=formula.shows == Shows.RATE,
                 title=line.book.words(known) if known else "",
+                fair=fair.get(formula.code),
             )
         )
     points = shown(line.points, Shows.TOTAL) if line.grade else ""
@@ -112,14 +141,42 @@ def _left_out(parts: list[str]) -> str:
 
 
 def sheet_rows(sheet: Sheet) -> tuple[list[str], list[list[Any]]]:
-    """Head and rows for a file, the sum last: text, int, Fraction (a share or points) or None."""
-    head = [str(sheet.title), *(str(label) for label, _words in sheet.heads)]
+    """Head and rows for a file, the sum last: text, int, Fraction (a share or points) or None.
+
+    Rates that can be compared have four columns after them: expected, difference, its uncertainty
+    to either side (shares like the rate), and the judgement in words.
+    """
+    head = [str(sheet.title)]
+    for place, (label, _words) in enumerate(sheet.heads):
+        head.append(str(label))
+        if place in sheet.fair:
+            head += [f"{label}: {word}" for word in _fair_heads()]
     if sheet.graded:
         head.append(_("Grade"))
     rows = []
     for row in [*sheet.rows, sheet.sum]:
-        line: list[Any] = [row.name, *(cell.value for cell in row.cells)]
+        line: list[Any] = [row.name]
+        for place, cell in enumerate(row.cells):
+            line.append(cell.value)
+            if place in sheet.fair:
+                line += _fair_cells(cell.fair)
         if sheet.graded:
             line.append(row.grade)
         rows.append(line)
     return head, rows
+
+
+def _fair_heads() -> list[str]:
+    return [
+        pgettext("fairness", "expected"),
+        pgettext("fairness", "difference"),
+        pgettext("fairness", "uncertainty ±"),
+        pgettext("fairness", "judgement"),
+    ]
+
+
+def _fair_cells(fair: Compared | None) -> list[Any]:
+    if fair is None:
+        return [None] * 4
+    numbers = (fair.expected, fair.difference, fair.margin)
+    return [*(Fraction(one) for one in numbers), str(fair.verdict.label)]
