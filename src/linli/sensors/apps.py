@@ -22,5 +22,7 @@ class SensorsConfig(AppConfig):
         )
         register(
             NavItem(label=_("Sensors"), url_name="sensors:devices", icon="antenna",
-                    grants=policy.LOOKING, order=47, section=_("Cases")),
+                    grants=(policy.GRANT_SEE,), order=47, section=_("Cases")),
+            NavItem(label=_("Sensors"), url_name="sensors:devices", icon="antenna",
+                    grants=(policy.GRANT_MANAGE,), order=447, section=_("Rules of work")),
         )  # fmt: skip
