@@ -8,7 +8,8 @@ const bare: StyleSpecification = {
 };
 
 export function isDark(element: HTMLElement): boolean {
-  return getComputedStyle(element).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
+  const scheme = getComputedStyle(element).colorScheme;
+  return scheme === "dark" || (scheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
 /// Tiles are paths of this server; MapLibre's worker needs them with the origin in front.

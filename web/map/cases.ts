@@ -33,8 +33,10 @@ function addSigns(map: LibreMap, colours: Record<string, string>, edge: string):
   }
 }
 
-function tiles(query: string): string {
-  return `${location.origin}/tiles/cases/{z}/{x}/{y}.mvt${query.length > 1 ? query : ""}`;
+/// `pattern`: another address of the tiles, with 111, 222, 333 where zoom, column and row go.
+function tiles(query: string, pattern = "/tiles/cases/111/222/333.mvt"): string {
+  const path = pattern.replace("111", "{z}").replace("222", "{x}").replace("333", "{y}");
+  return `${location.origin}${path}${query.length > 1 ? query : ""}`;
 }
 
 function addLayers(map: LibreMap, dark: boolean): void {
@@ -72,7 +74,8 @@ function addLayers(map: LibreMap, dark: boolean): void {
 export function showCases(map: LibreMap, element: HTMLElement): void {
   const pattern = element.dataset["caseUrl"] ?? "";
   let query = element.dataset["cases"] ?? "?";
-  map.addSource("cases", { type: "vector", tiles: [tiles(query)], maxzoom: 18 });
+  const again_ms = Number(element.dataset["againS"] ?? 0) * 1000 || AGAIN_MS;
+  map.addSource("cases", { type: "vector", tiles: [tiles(query, element.dataset["tiles"])], maxzoom: 18 });
   addLayers(map, isDark(element));
 
   const drawn = (): boolean => element.hasAttribute("data-drawing"); // then a click is a corner
@@ -97,7 +100,7 @@ export function showCases(map: LibreMap, element: HTMLElement): void {
       if (!element.isConnected) return document.removeEventListener("linli:case", again);
       if (document.hidden) return again();
       map.refreshTiles("cases");
-    }, AGAIN_MS);
+    }, again_ms);
   };
   document.addEventListener("linli:case", again);
   // The filter beside the map changed the address: other cases, so other tiles.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases import policy, rules
 from linli.cases.rules import Supervision
+from linli.cockpit.queries.counted import KINDS, base_of
 from linli.kernel.errors import Refused
 from linli.kernel.forms import DayField, DayInput
 
@@ -32,6 +33,38 @@ class DayForm(forms.Form):
     """The last day of the period."""
 
     on = DayField(label=gettext_lazy("Up to"), required=False)
+
+
+class CountedForm(forms.Form):
+    """Which number's cases are asked for."""
+
+    count = forms.CharField(max_length=40)
+    since, until = DayField(), DayField()
+    by = forms.ChoiceField(choices=[(one, one) for one in ("", *KINDS)], required=False)
+    key = forms.CharField(max_length=20, required=False)
+    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The count has to be one of those of its kind, the days in order."""
+        given = super().clean() or {}
+        try:
+            given["base"] = base_of(given.get("count", ""), given.get("by", ""))
+        except KeyError:
+            self.add_error("count", gettext_lazy("There is no such count here."))
+        if "since" in given and "until" in given and given["since"] > given["until"]:
+            self.add_error("until", gettext_lazy("The last day lies before the first."))
+        return given
+
+
+class ScreenForm(forms.Form):
+    """What a screen is set up with."""
+
+    token = forms.CharField(
+        label=gettext_lazy("Token"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Paste the token that was shown once.")},
+    )
 
 
 class MoveForm(forms.Form):

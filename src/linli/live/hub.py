@@ -20,6 +20,7 @@ from django.db import connection, connections
 from linli.cases.policy import Facts
 from linli.kernel.live import CHANNEL
 from linli.live import queries
+from linli.live.boards import Boards
 from linli.live.queries import Person
 
 log = logging.getLogger(__name__)
@@ -100,13 +101,15 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="live")
         self._stamp = ""
+        self.boards = Boards(self.ask)
 
     # -- life ------------------------------------------------------------------------------------
     def start(self) -> None:
         """Begin to listen; in the running loop. A second call does nothing."""
         if not self._tasks:
             self._tasks = [
-                asyncio.create_task(work) for work in (self._listen(), self._count(), self._sweep())
+                asyncio.create_task(work)
+                for work in (self._listen(), self._count(), self._sweep(), self.boards.run())
             ]
 
     async def stop(self) -> None:
@@ -135,6 +138,9 @@ class Hub:
     def join(self, watcher: Watcher, last: int | None) -> None:
         """Begin to watch; `last` is the number of the last event the browser has."""
         self.watchers.add(watcher)
+        if watcher.person.look is not None:
+            self.boards.join(watcher)
+            return
         if last is None or last == self._number:
             return
         first_kept = self._ring[0].number - 1 if self._ring else self._number
@@ -149,6 +155,7 @@ class Hub:
         """The stream is over."""
         self.watchers.discard(watcher)
         self._counting.discard(watcher)
+        self.boards.leave(watcher)
 
     @property
     def number(self) -> int:
@@ -156,6 +163,8 @@ class Hub:
         return self._number
 
     def _hand(self, watcher: Watcher, event: Event) -> None:
+        if watcher.person.look is not None:
+            return  # is told by the board
         text = event.text_for(watcher.person)
         if text:
             watcher.put(text, event.number)
@@ -169,6 +178,7 @@ class Hub:
         if event is None:
             return
         self._ring.append(event)
+        self.boards.hear(event)
         for watcher in self.watchers:
             self._hand(watcher, event)
 
@@ -198,9 +208,11 @@ class Hub:
     def _reset_all(self) -> None:
         self._number += 1
         self._ring.clear()
+        self.boards.doubt()
         text = message("reset", {}, self._number)
         for watcher in self.watchers:
-            watcher.put(text, self._number)
+            if watcher.person.look is None:
+                watcher.put(text, self._number)
 
     async def _listen(self) -> None:
         lost = False
@@ -253,6 +265,7 @@ class Hub:
                 watcher.end()
             else:
                 watcher.person = person
+                self.boards.moved(watcher)
 
 
 def _facts(told: dict[str, Any]) -> Facts:

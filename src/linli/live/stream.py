@@ -2,6 +2,7 @@
 
 What is sent: `case` (id, move, stage, event number), `badges` (count again), `notice` (the bell),
 `reset` (look at everything again). Ids, codes and stages only; what a page shows it asks the site.
+`?board=NAME` brings one board instead (live.boards): `board` with the pieces that have changed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from linli.kernel.live import BOARDS
 from linli.live import queries
 from linli.live.hub import Hub, Watcher
 from linli.live.queries import Person
@@ -135,10 +137,16 @@ def _who(query: bytes, cookies: str) -> Callable[[], Person | None] | None:
     jar: SimpleCookie = SimpleCookie()
     with contextlib.suppress(CookieError):
         jar.load(cookies)
-    session = jar.get(settings.SESSION_COOKIE_NAME)
-    if session is None or not session.value.isalnum():
-        return None
-    return partial(queries.staff_person, session.value)
+    found = jar.get(settings.SESSION_COOKIE_NAME)
+    session = found.value if found is not None and found.value.isalnum() else ""
+    board = given.get("board", [""])[0]
+    if board in BOARDS:
+        language = given.get("lang", [settings.LANGUAGE_CODE])[0]
+        if language not in dict(settings.LANGUAGES):
+            language = settings.LANGUAGE_CODE
+        held = {name: one.value for name, one in jar.items()}
+        return partial(queries.before_board, board, language, session, held)
+    return partial(queries.staff_person, session) if session else None
 
 
 def _last(text: str | None) -> int | None:

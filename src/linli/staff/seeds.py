@@ -138,6 +138,13 @@ ROLES: tuple[Role, ...] = (
         ),
     ),
     Role(
+        "wall",
+        "大屏",
+        "Wall screen",
+        "region",
+        ("cockpit.wall",),
+    ),
+    Role(
         "interface",
         "接口对接",
         "Interface",

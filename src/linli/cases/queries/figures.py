@@ -1,14 +1,14 @@
 """The leader's figures: every number is the count of a `CaseFilter`, so it equals its list.
 
-
-A period counts the cases *reported* in it and how far they have come; what is open or late now is
-counted whenever it was reported. Costs: one query a function; a period reads the cases of that
-period by the index of their region, “now” reads open cases only.
+What is open or late now is counted whenever it was reported; a period counts the cases reported in
+it. What was filed, handled and closed on a day is counted by evaluation, by the event. Costs: one
+query a function; a period reads the cases of that period by the index of their region, “now” reads
+open cases only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q
 
 from linli.cases.queries.lists import SHOWN, filtered, where
 from linli.cases.rules.filters import CaseFilter
-from linli.cases.rules.stages import OPEN, Stage, Urgency
+from linli.cases.rules.stages import OPEN, Urgency
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
 from linli.territory import queries as territory
@@ -26,16 +26,6 @@ if TYPE_CHECKING:
     from linli.cases.models import Case
     from linli.staff.models import User
 
-#: How far the cases of a period have come; the stages each figure counts. Empty: all of them.
-REACHED: dict[str, tuple[Stage, ...]] = {
-    "reported": (),
-    "filed": (
-        Stage.FILED, Stage.DISPATCHED, Stage.HANDLING, Stage.HANDLED, Stage.CHECKING,
-        Stage.CLOSED, Stage.EVALUATED,
-    ),
-    "handled": (Stage.HANDLED, Stage.CHECKING, Stage.CLOSED, Stage.EVALUATED),
-    "closed": (Stage.CLOSED, Stage.EVALUATED),
-}  # fmt: skip
 _OPEN = tuple(stage.value for stage in OPEN)
 
 
@@ -54,26 +44,20 @@ class Row:
 
     name: str
     code: str  # of the region, the id of the unit, or the code of the class
+    key: int  # the id of the region, grid or unit
     figures: dict[str, Figure] = field(default_factory=dict)
 
 
-def totals_for(user: User, *, since: date, until: date, now: datetime) -> list[Figure]:
-    """Reported in the period and of those filed, handled, closed, handled on the spot; then open,
-    late, urgent and supervised now. Two queries."""
-    period = CaseFilter(since=since, until=until)
-    wanted = {
-        name: period.with_(stages=tuple(stage.value for stage in stages))
-        for name, stages in REACHED.items()
-    } | {"self_handled": period.with_(self_handled=True)}
-    return [
-        *_count(user, period, wanted, now),
-        *_count(user, CaseFilter(stages=_OPEN), _NOW, now),
-    ]
+def present_for(user: User, *, now: datetime) -> list[Figure]:
+    """Open cases now: all, by light (late is red), urgent, supervised. One query."""
+    return _count(user, CaseFilter(stages=_OPEN), _NOW, now)
 
 
 _NOW = {
     "open": CaseFilter(stages=_OPEN),
     "late": CaseFilter(stages=_OPEN, light="red"),
+    "soon": CaseFilter(stages=_OPEN, light="yellow"),
+    "in_time": CaseFilter(stages=_OPEN, light="green"),
     "urgent": CaseFilter(stages=_OPEN, urgency=Urgency.URGENT),
     "supervised": CaseFilter(stages=_OPEN, supervised=True),
 }
@@ -97,9 +81,17 @@ def _only(user: User, wanted: CaseFilter, now: datetime) -> Q | None:
 _LIGHTS = ("green", "yellow", "red")
 
 
-def table_by_region(user: User, tier: str, *, since: date, until: date, now: datetime) -> list[Row]:
+def table_by_region(
+    user: User,
+    tier: str,
+    *,
+    since: date,
+    until: date,
+    now: datetime,
+    also: Iterable[int] = (),
+) -> list[Row]:
     """Districts, streets or communities (`tier`), the latest most late first; one row each that
-    has cases. Two queries."""
+    has cases, and those of `also` (ids). Two queries."""
     tree = territory.tree()
 
     def name_of(region_id: int) -> tuple[str, str]:
@@ -109,10 +101,12 @@ def table_by_region(user: User, tier: str, *, since: date, until: date, now: dat
     def narrow(wanted: CaseFilter, code: str) -> CaseFilter:
         return wanted.with_(region=code)
 
-    return _table(user, f"{tier}_id", name_of, narrow, since, until, now)
+    return _table(user, f"{tier}_id", name_of, narrow, since, until, now, also)
 
 
-def table_by_grid(user: User, *, since: date, until: date, now: datetime) -> list[Row]:
+def table_by_grid(
+    user: User, *, since: date, until: date, now: datetime, also: Iterable[int] = ()
+) -> list[Row]:
     """Grids, the latest most late first: each case under the grid it lay in when it was filed, so
     that ended grids keep theirs (ADR 0005). Three queries."""
     tree = territory.tree()
@@ -126,10 +120,12 @@ def table_by_grid(user: User, *, since: date, until: date, now: datetime) -> lis
     def narrow(wanted: CaseFilter, code: str) -> CaseFilter:
         return wanted.with_(grid=code)
 
-    return _table(user, "grid_id", name_of, narrow, since, until, now)
+    return _table(user, "grid_id", name_of, narrow, since, until, now, also)
 
 
-def table_by_unit(user: User, *, since: date, until: date, now: datetime) -> list[Row]:
+def table_by_unit(
+    user: User, *, since: date, until: date, now: datetime, also: Iterable[int] = ()
+) -> list[Row]:
     """Lead units, the one with most late cases first. Three queries."""
     names: dict[int, str] = {unit.pk: unit.label for unit in staff.units(active=None)}
 
@@ -139,7 +135,7 @@ def table_by_unit(user: User, *, since: date, until: date, now: datetime) -> lis
     def narrow(wanted: CaseFilter, code: str) -> CaseFilter:
         return wanted.with_(unit=int(code))
 
-    return _table(user, "lead_unit_id", name_of, narrow, since, until, now)
+    return _table(user, "lead_unit_id", name_of, narrow, since, until, now, also)
 
 
 def _table(
@@ -150,14 +146,14 @@ def _table(
     since: date,
     until: date,
     now: datetime,
+    also: Iterable[int],
 ) -> list[Row]:
     """Open cases by light and cases of the period, grouped by `column`. Two queries."""
     now_open = {light: CaseFilter(stages=_OPEN, light=light) for light in _LIGHTS}
     period = CaseFilter(since=since, until=until)
-    closed = period.with_(stages=tuple(stage.value for stage in REACHED["closed"]))
     both = (
         (CaseFilter(stages=_OPEN), {"open": CaseFilter(stages=_OPEN), **now_open}),
-        (period, {"reported": period, "closed": closed}),
+        (period, {"reported": period}),
     )
     rows: dict[int, Row] = {}
     for among, wanted in both:
@@ -167,11 +163,12 @@ def _table(
         found = filtered(user, among, now=now).filter(**{f"{column}__isnull": False}).order_by()
         for line in found.values(column).annotate(**counts):
             if line[column] not in rows:
-                name, code = name_of(line[column])
-                rows[line[column]] = Row(name, code)
+                rows[line[column]] = Row(*name_of(line[column]), line[column])
             row = rows[line[column]]
             for name, one in wanted.items():
                 row.figures[name] = Figure(name, line[name], narrow(one, row.code))
+    for key in also:
+        rows.setdefault(key, Row(*name_of(key), key))
     for row in rows.values():
         for _among, wanted in both:
             for name, one in wanted.items():
@@ -237,6 +234,6 @@ def last_days(days: int, *, today: date) -> tuple[date, date]:
 
 
 __all__ = [
-    "REACHED", "Figure", "Row", "last_days", "table_by_grid", "table_by_region", "table_by_unit",
-    "tier_below", "top_classes", "totals_for", "worst_first",
+    "Figure", "Row", "last_days", "present_for", "table_by_grid", "table_by_region",
+    "table_by_unit", "tier_below", "top_classes", "worst_first",
 ]  # fmt: skip

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.cards.queries.on_case import on_case
 from linli.cases import queries, rules, services
 from linli.cases.queries import reading
-from linli.cockpit.apps import LEADS
 from linli.cockpit.forms import MOVES, MoveForm, forms_for
+from linli.cockpit.policy import LEADS
 from linli.kernel.errors import Refused, Stale
 from linli.staff.web import StaffRequest, staff_page
 

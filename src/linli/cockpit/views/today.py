@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from linli.announcements.policy import MESSAGE
 from linli.cards.queries.on_case import for_leaders
 from linli.cockpit import queries
-from linli.cockpit.apps import LEADS
 from linli.cockpit.forms import DayForm
+from linli.cockpit.policy import LEADS
 from linli.staff.web import StaffRequest, staff_page
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from linli.cases.queries import figures
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.stages import OPEN, Urgency
+from linli.cockpit.queries import counted
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -36,6 +37,8 @@ LABELS: dict[str, Words] = {
     "self_handled": pgettext_lazy("figure", "Handled on the spot"),
     "open": pgettext_lazy("figure", "Open"),
     "late": pgettext_lazy("figure", "Late"),
+    "soon": pgettext_lazy("figure", "Due soon"),
+    "in_time": pgettext_lazy("figure", "In time"),
     "urgent": pgettext_lazy("figure", "Emergencies"),
     "supervised": pgettext_lazy("figure", "Supervised"),
 }
@@ -45,6 +48,7 @@ _TIERS: dict[str, Words] = {
     "community": _("Communities"),
 }
 NOW_NAMES = ("open", "late", "urgent", "supervised")
+EVENTS = ("reported", "filed", "handled", "closed", "self_handled")
 _OPEN = tuple(stage.value for stage in OPEN)
 MOST_ROWS = 12
 
@@ -118,29 +122,38 @@ def list_url(wanted: CaseFilter) -> str:
 
 
 def overview_for(user: User, period: str, *, now: datetime, on: date | None = None) -> Overview:
-    """The overview of `period` (a key of PERIODS) up to a day (today). 16 queries at most, whatever
+    """The overview of `period` (a key of PERIODS) up to a day (today). 18 queries at most, whatever
     the number of cases and units.
 
-    Cases count under the region and grid they lay in when they were filed; what is open or late is
-    so now.
+    Reported, filed, handled and closed count on the day on which it happened, whenever the case was
+    reported, as evaluation counts (within a minute). Cases count under the region and grid they lay
+    in when they were filed; what is open or late is so now.
     """
     since, until = figures.last_days(PERIODS[period][1], today=on or timezone.localdate(now))
-    totals = figures.totals_for(user, since=since, until=until, now=now)
-    base = totals[0].count
+    days = counted.Days(since, until)
+    happened = counted.sums(user, days, now=now)
     classes = figures.top_classes(user, since=since, until=until, now=now)
     tier = figures.tier_below(user)
-    regions = figures.table_by_region(user, tier, since=since, until=until, now=now)
-    units = figures.table_by_unit(user, since=since, until=until, now=now)
-    tables = [_table(_TIERS[tier], regions), _table(_("Units"), units)]
+    closed = {kind: counted.closed_by(user, kind, days, now=now) for kind in (tier, "unit")}
+    span: counted.Span = {"since": since, "until": until, "now": now}
+    regions = figures.table_by_region(user, tier, also=closed[tier], **span)
+    units = figures.table_by_unit(user, also=closed["unit"], **span)
+    tables = [
+        _table(_TIERS[tier], regions, closed[tier], tier, days),
+        _table(_("Units"), units, closed["unit"], "unit", days),
+    ]
     if tier == "community":
-        grids = figures.table_by_grid(user, since=since, until=until, now=now)
-        tables.insert(1, _table(_("Grids"), grids))
+        of_grids = counted.closed_by(user, "grid", days, now=now)
+        grids = figures.table_by_grid(user, also=of_grids, **span)
+        tables.insert(1, _table(_("Grids"), grids, of_grids, "grid", days))
     urgent = CaseFilter(stages=_OPEN, urgency=Urgency.URGENT)
     return Overview(
         since=since,
         until=until,
-        period=[_total(f, base) for f in totals if f.name not in NOW_NAMES],
-        present=[_total(f, None) for f in totals if f.name in NOW_NAMES],
+        period=[
+            Link(LABELS[one], happened[one], counted.url(one, days), name=one) for one in EVENTS
+        ],
+        present=[_now(f) for f in figures.present_for(user, now=now) if f.name in NOW_NAMES],
         tables=tables,
         classes=[
             Link(f.name, f.count, list_url(f.wanted), _share(f.count, classes[0].count))
@@ -156,11 +169,10 @@ def overview_for(user: User, period: str, *, now: datetime, on: date | None = No
     )
 
 
-def _total(figure: figures.Figure, base: int | None) -> Link:
-    share = None if base is None or figure.name == "reported" else _share(figure.count, base)
+def _now(figure: figures.Figure) -> Link:
     light = "red" if figure.name == "late" and figure.count else ""
     return Link(
-        LABELS[figure.name], figure.count, list_url(figure.wanted), share, light, figure.name
+        LABELS[figure.name], figure.count, list_url(figure.wanted), light=light, name=figure.name
     )
 
 
@@ -168,7 +180,13 @@ def _share(count: int, of: int) -> int:
     return round(100 * count / of) if of else 0
 
 
-def _table(title: Words, rows: list[figures.Row]) -> Table:
+def _table(
+    title: Words,
+    rows: list[figures.Row],
+    closed: dict[int, int],
+    kind: str,
+    days: counted.Days,
+) -> Table:
     lines = [
         Line(
             row.name,
@@ -176,6 +194,9 @@ def _table(title: Words, rows: list[figures.Row]) -> Table:
                 name: Link("", figure.count, list_url(figure.wanted))
                 for name, figure in row.figures.items()
             },
+            closed=Link(
+                "", closed.get(row.key, 0), counted.url("closed", days, by=kind, key=str(row.key))
+            ),
         )
         for row in rows[:MOST_ROWS]
     ]

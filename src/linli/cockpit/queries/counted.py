@@ -1,0 +1,85 @@
+"""What happened on days: the counts of evaluation, each opening the cases it counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from linli.evaluation.queries import drilling
+from linli.evaluation.queries.figures import counts_for
+from linli.evaluation.rules.counts import Base, base
+from linli.evaluation.rules.periods import Period
+from linli.evaluation.rules.periods import Span as PeriodSpan
+from linli.evaluation.rules.subjects import DIMENSIONS
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+KINDS = ("district", "street", "community", "grid", "unit")
+_ALL = "channel"  # every case has one and the codes are few: what everything is summed from
+
+
+@dataclass(frozen=True)
+class Days:
+    """Local days, both inside."""
+
+    since: date
+    until: date
+
+    @property
+    def period(self) -> Period:
+        return Period(PeriodSpan.DAY, self.since, self.until)
+
+
+class Span(TypedDict):
+    """The days of a table and the moment it is read at."""
+
+    since: date
+    until: date
+    now: datetime
+
+
+def sums(user: User, days: Days, *, now: datetime) -> Counter[str]:
+    """Every base count over the cases `user` may see. One query."""
+    found: Counter[str] = Counter()
+    period = days.period
+    for row in counts_for(user, DIMENSIONS[_ALL], period.since, period.end(now)).values():
+        found.update(row)
+    return found
+
+
+def closed_by(user: User, kind: str, days: Days, *, now: datetime) -> dict[int, int]:
+    """How many cases were closed in the days, by id of the regions, grids or units. One query."""
+    period = days.period
+    rows = counts_for(user, DIMENSIONS[kind], period.since, period.end(now))
+    return {
+        key: row["closed"] for key, row in rows.items() if isinstance(key, int) and row["closed"]
+    }
+
+
+def url(count: str, days: Days, *, by: str = "", key: str = "") -> str:
+    """Where the cases of a count are listed."""
+    asked = {"count": count, "since": days.since.isoformat(), "until": days.until.isoformat()}
+    if by:
+        asked |= {"by": by, "key": key}
+    return f"{reverse('cockpit:counted')}?{urlencode(asked)}"
+
+
+def base_of(count: str, by: str) -> Base:
+    """Raises KeyError."""
+    return base(DIMENSIONS[by or _ALL].source, count)
+
+
+def cases_of(
+    user: User, count: str, days: Days, *, by: str, key: str, now: datetime, after: int | None
+) -> drilling.Found:
+    """A page of the cases that a number counted. Two queries. Raises KeyError."""
+    return drilling.cases_of(
+        user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
+        key if by else drilling.EVERYTHING, now=now, after=after,
+    )  # fmt: skip

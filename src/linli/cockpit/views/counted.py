@@ -1,0 +1,51 @@
+"""The lists behind the numbers of the overview and the wall."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from linli.cockpit.forms import CountedForm
+from linli.cockpit.policy import LOOKS
+from linli.cockpit.queries import area
+from linli.cockpit.queries import counted as queries
+from linli.kernel.errors import BadInput
+from linli.staff.web import StaffRequest, staff_page
+
+
+@require_safe
+@staff_page(LOOKS)
+def cases(request: StaffRequest) -> HttpResponse:
+    """The cases that a number counted, the newest first."""
+    form = CountedForm(request.GET)
+    if not form.is_valid():
+        field, errors = next(iter(form.errors.items()))
+        raise BadInput(f"{field}: {errors[0]}", field=str(field))
+    given = form.cleaned_data
+    days = queries.Days(given["since"], given["until"])
+    found = queries.cases_of(
+        request.user, given["count"], days, by=given["by"], key=given["key"],
+        now=timezone.now(), after=given["after"],
+    )  # fmt: skip
+    more = queries.url(given["count"], days, by=given["by"], key=given["key"])
+    return render(
+        request,
+        "cockpit/counted.html",
+        {
+            "base": given["base"],
+            "days": days,
+            "found": found,
+            "more": f"{more}&after={found.after}" if found.after else "",
+        },
+    )
+
+
+@require_safe
+@staff_page(LOOKS)
+def ground(request: StaffRequest) -> HttpResponse:
+    """Grids, households and people on duty of the area, by the regions below it."""
+    now = timezone.now()
+    rows, total = area.ground(request.user, today=timezone.localdate(now), now=now)
+    return render(request, "cockpit/ground.html", {"rows": rows, "total": total})

@@ -1,0 +1,165 @@
+"""Boards: pages that many have before them and that are drawn once for all who see the same.
+
+A watcher costs a queue and the bytes of a message that all share; a drawing costs its queries once,
+whoever looks on. What has not changed since the last drawing is not sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from django.utils import timezone
+
+from linli.cases.policy import Facts
+from linli.kernel.live import Painter
+from linli.live import queries
+from linli.live.queries import Look, Person
+
+log = logging.getLogger(__name__)
+Pieces = dict[str, str]
+Ask = Callable[[Callable[[], Pieces]], Awaitable[Pieces]]
+LEAST_S = 2.0  # between two drawings of a board, whatever happens
+MOST_S = 60.0  # after which one is drawn though nothing happened: lights change by themselves
+_LOOK_S = 0.5
+
+
+class Happened(Protocol):
+    """What a board has to know of an event."""
+
+    @property
+    def case_id(self) -> int: ...
+    @property
+    def facts(self) -> Facts | None: ...
+    @property
+    def was(self) -> Facts | None: ...
+
+
+class Watching(Protocol):
+    """Whoever has the board before them."""
+
+    person: Person
+
+    def put(self, text: bytes, number: int) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class Drawn:
+    """One board, and who looks on."""
+
+    painter: Painter
+    watchers: set[Watching] = field(default_factory=set)
+    pieces: Pieces = field(default_factory=dict)
+    at: str = ""  # when it was drawn, as the site writes it
+    drawn_at: float = float("-inf")
+    old: bool = True
+
+    @property
+    def look(self) -> Look:
+        look = next(iter(self.watchers)).person.look
+        assert look is not None
+        return look
+
+    def concerns(self, event: Happened) -> bool:
+        """Whether the event is of a case that these onlookers see, or saw until now."""
+        person = next(iter(self.watchers)).person
+        return any(
+            facts is not None and person.sees(event.case_id, facts)
+            for facts in (event.facts, event.was)
+        )
+
+    def is_due(self, present: float) -> bool:
+        """Whether it is to be drawn now."""
+        age = present - self.drawn_at
+        return age >= MOST_S or (self.old and age >= LEAST_S)
+
+
+class Boards:
+    """All boards somebody looks at in this process."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._drawn: dict[Look, Drawn] = {}
+        self._of: dict[Watching, Look] = {}
+        # Greater than any number of a process before.
+        self._number = time.time_ns() // 1000
+
+    def __len__(self) -> int:
+        return len(self._drawn)
+
+    def join(self, watcher: Watching) -> None:
+        """Begin to look; what is drawn already is shown at once. No query."""
+        look = watcher.person.look
+        assert look is not None
+        drawn = self._drawn.get(look)
+        if drawn is None:
+            drawn = self._drawn[look] = Drawn(queries.painter_of(look))
+        drawn.watchers.add(watcher)
+        self._of[watcher] = look
+        if drawn.pieces:
+            watcher.put(self._message(drawn.pieces, drawn.at), self._number)
+
+    def leave(self, watcher: Watching) -> None:
+        """Look no more; what nobody looks at is forgotten."""
+        look = self._of.pop(watcher, None)
+        if look is None:
+            return
+        drawn = self._drawn[look]
+        drawn.watchers.discard(watcher)
+        if not drawn.watchers:
+            del self._drawn[look]
+
+    def moved(self, watcher: Watching) -> None:
+        """The person was read anew: who sees something else now has another board."""
+        look = self._of.get(watcher)
+        if look is not None and look != watcher.person.look:
+            self.leave(watcher)
+            self.join(watcher)
+
+    def hear(self, event: Happened) -> None:
+        """Something happened: whoever sees it has an old board before them."""
+        for drawn in self._drawn.values():
+            if not drawn.old and drawn.concerns(event):
+                drawn.old = True
+
+    def doubt(self) -> None:
+        """Nobody knows what happened meanwhile."""
+        for drawn in self._drawn.values():
+            drawn.old = True
+
+    async def run(self) -> None:
+        """Draw whatever is due, for as long as the process lives."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            await self.draw_due(time.monotonic())
+
+    async def draw_due(self, present: float) -> None:
+        """Draw the boards that are due and send what has changed."""
+        for drawn in [one for one in self._drawn.values() if one.is_due(present)]:
+            if not drawn.watchers:
+                continue  # the last one left while another was drawn
+            drawn.old, drawn.drawn_at = False, present
+            try:
+                pieces = await self._ask(partial(queries.painted, drawn.painter, drawn.look))
+            except Exception as error:
+                drawn.old = True
+                log.warning("live: a board could not be drawn", extra={"reason": repr(error)})
+                continue
+            changed = {
+                name: text for name, text in pieces.items() if drawn.pieces.get(name) != text
+            }
+            drawn.pieces, drawn.at = pieces, f"{timezone.localtime():%H:%M:%S}"
+            self._number += 1
+            text = self._message(changed, drawn.at)
+            for watcher in drawn.watchers:
+                watcher.put(text, self._number)
+
+    def _message(self, pieces: Pieces, at: str) -> bytes:
+        body = json.dumps({"at": at, "pieces": pieces}, ensure_ascii=False, separators=(",", ":"))
+        return f"id: {self._number}\nevent: board\ndata: {body}\n\n".encode()

@@ -1,0 +1,250 @@
+"""The wall: the same numbers as its lists, nothing personal, and a screen with nobody signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone, translation
+
+from linli.cases import services
+from linli.cases.models import Case
+from linli.cases.policy import Facts
+from linli.cockpit import policy
+from linli.cockpit.board import PIECES, Wall, key_of
+from linli.cockpit.queries import area, wall
+from linli.evaluation.services.following import follow
+from linli.live import queries as live
+from linli.live.boards import LEAST_S, MOST_S
+from linli.live.hub import Event, Hub, Watcher
+from linli.staff.models import Post
+from linli.staff.services import issue_token, revoke_token
+from tests.cases.city import City, District, make_city
+from tests.cockpit.test_figures import length_of_list, live_at_random, signed_in
+from tests.factories import make_post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city() -> City:
+    return make_city()
+
+
+def report(home: District, **more: Any) -> Case:
+    given = {
+        "description": "三号楼王先生家门口",
+        "place": home.place(),
+        "channel": "portal",
+        "address": "幸福路 7 弄 3 号 502 室",
+        "case_class": "E0102",
+        "now": timezone.now(),
+    }
+    return services.report(**(given | more)).case
+
+
+def screen_post(home: District) -> Post:
+    """A post that has the wall and nothing else, over the district."""
+    return make_post(policy.WALL, unit=home.centre, region=home.region)
+
+
+def token_for(post: Post, **more: Any) -> Any:
+    now = timezone.now()
+    return issue_token(
+        actor=post.user, post=post, name="大厅", grants=[policy.WALL], now=now, **more
+    )
+
+
+# -- numbers ------------------------------------------------------------------------------------
+def test_every_number_of_the_wall_is_the_length_of_its_list(city: City) -> None:
+    live_at_random(city, 25, random.Random(3))
+    now = timezone.now()
+    for user in (city.user("leader"), city.districts[0].user("leader")):
+        moving, standing = wall.moving(user, now=now), wall.standing(user, now=now)
+        links = [*moving.today, *moving.present, *standing.classes]
+        links += [one.closed for one in standing.units]
+        assert len(links) > 10
+        for link in links:
+            assert length_of_list(user, link.url, now) == link.count, (user, link)
+
+
+def test_nothing_owed_is_a_dash_and_a_rate_shows_its_formula(city: City) -> None:
+    now = timezone.now()
+    leader = city.districts[0].user("leader")
+    with translation.override("en"):
+        assert [one.shown for one in wall.standing(leader, now=now).gauges] == ["—", "—"]
+        painted = Wall("en").paint(leader, now=now)["gauges"]
+    assert "÷" in painted
+    assert "stroke-dasharray" not in painted
+
+
+def test_the_wall_names_no_person_no_address_and_no_words_of_a_report(city: City) -> None:
+    home = city.districts[0]
+    case = report(home)
+    painted = "".join(Wall("zh-hans").paint(home.user("leader"), now=timezone.now()).values())
+    assert case.number in painted
+    page = signed_in(home.user("leader")).get("/cockpit/wall/").content.decode()
+    for text in (painted, page.partition('<div class="wall"')[2]):
+        for personal in ("王先生", "502", "幸福路", home.user("worker").name):
+            assert personal not in text
+
+
+def test_lists_of_the_wall_are_bounded(city: City) -> None:
+    home = city.districts[0]
+    for minute in range(wall.MOST_EVENTS + 3):
+        report(home, now=timezone.now() - timedelta(seconds=minute))
+    follow()
+    moving = wall.moving(home.user("leader"), now=timezone.now())
+    assert len(moving.happenings) == wall.MOST_EVENTS
+    assert len(moving.pulses) == wall.MOST_PULSES
+    assert not wall.pulses(home.user("leader"), now=timezone.now() + timedelta(hours=1))
+
+
+def test_the_ground_adds_up(city: City) -> None:
+    leader, now = city.user("leader"), timezone.now()
+    rows, total = area.ground(leader, today=timezone.localdate(), now=now)
+    base = [one.count for one in area.base(leader, today=timezone.localdate(), now=now)]
+    assert [total.grids, total.households, total.people] == base[:3]
+    assert sum(row.grids for row in rows) == total.grids == 4
+    assert signed_in(leader).get("/cockpit/ground/").status_code == 200
+
+
+# -- who stands before it -----------------------------------------------------------------------
+def test_leaders_have_a_wall_and_workers_do_not(city: City) -> None:
+    home = city.districts[0]
+    page = signed_in(home.user("leader")).get("/cockpit/wall/")
+    assert page.status_code == 200
+    assert len(re.findall(r'data-piece="(\w+)"', page.content.decode())) == len(PIECES)
+    assert signed_in(home.user("worker")).get("/cockpit/wall/").status_code == 403
+    assert Client().get("/cockpit/wall/").status_code == 302
+
+
+def test_a_screen_shows_its_area_opens_nothing_else_and_ends_when_revoked(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, other = city.districts
+    mine, strange = report(home), report(other)
+    follow()
+    post = screen_post(home)
+    issued = token_for(post)
+    screen = Client(headers={"accept-language": "en"})
+    answer = screen.post("/cockpit/wall/screen/", {"token": issued.secret})
+    assert answer["Location"] == "/cockpit/wall/"
+    cookie = answer.cookies[policy.COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    html = screen.get("/cockpit/wall/").content.decode()
+    assert mine.number in html
+    assert strange.number not in html
+    assert "<a href" not in html.partition('<main id="main"')[2]
+    assert screen.get("/cockpit/wall/cases/0/0/0.mvt").status_code == 200
+    for closed in ("/cockpit/", "/cockpit/ground/", "/desk/cases/", f"/desk/cases/{mine.number}/"):
+        assert screen.get(closed).status_code == 302
+    bearer = {"Authorization": f"Bearer {issued.secret}"}
+    assert mine.number not in Client(headers=bearer).get("/api/v1/cases").content.decode()
+    revoke_token(actor=post.user, token=issued.token, now=timezone.now())
+    assert screen.get("/cockpit/wall/").status_code == 302
+    monkeypatch.setattr(live, "close_old_connections", lambda: None)  # the test has but one
+    assert live.before_board("wall", "en", "", {policy.COOKIE: issued.secret}) is None
+
+
+@pytest.mark.parametrize("secret", ["", "linli_0123456789_" + "0" * 64, "x" * 300])
+def test_a_wrong_token_is_answered_by_a_sentence(city: City, secret: str) -> None:
+    page = Client(headers={"accept-language": "en"}).post(
+        "/cockpit/wall/screen/", {"token": secret}
+    )
+    assert page.status_code == 422
+    assert policy.COOKIE not in page.cookies
+
+
+def test_a_token_for_something_else_is_no_key_to_the_wall(city: City) -> None:
+    home = city.districts[0]
+    post = make_post("cases.see", "cases.supervise", unit=home.centre, region=home.region)
+    issued = issue_token(
+        actor=post.user, post=post, name="x", grants=["cases.see"], now=timezone.now()
+    )
+    page = Client(headers={"accept-language": "en"}).post(
+        "/cockpit/wall/screen/", {"token": issued.secret}
+    )
+    assert page.status_code == 422
+    assert "does not open the wall" in page.content.decode()
+
+
+def test_a_post_with_the_wall_sees_cases_on_the_wall_alone(city: City) -> None:
+    home = city.districts[0]
+    case = report(home)
+    follow()
+    client = signed_in(screen_post(home).user)
+    assert case.number in client.get("/cockpit/wall/").content.decode()
+    assert client.get("/desk/cases/").status_code == 403
+
+
+# -- the stream ---------------------------------------------------------------------------------
+def watcher_of(user: Any) -> Watcher:
+    seen = policy.onlooker(user)
+    assert seen is not None
+    look = live.Look("wall", "en", key_of(seen), seen)
+    person = live.Person(0, tuple(live.policy.scopes_of(seen)), look=look)
+    return Watcher(person, lambda: person, 0.0)
+
+
+def test_many_watchers_of_an_area_cost_one_drawing(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, other = city.districts
+    drawn: list[Any] = []
+    case = report(home)
+    facts = Facts.of(case)
+    here = [watcher_of(home.user("leader")) for _i in range(50)]
+    there, late = watcher_of(other.user("leader")), watcher_of(home.user("leader"))
+
+    async def ask(question: Any) -> dict[str, str]:
+        drawn.append(question)
+        return {"today": f"<b>{len(drawn)}</b>", "base": "<i>4</i>"}
+
+    async def play() -> None:
+        hub = Hub()
+        monkeypatch.setattr(hub.boards, "_ask", ask)
+        for one in (*here, there):
+            hub.join(one, None)
+        await hub.boards.draw_due(MOST_S)
+        assert len(drawn) == 2  # one an area
+        assert len({id(one.queue[-1]) for one in here}) == 1  # the same bytes for all
+        for one in (*here, there):
+            one.queue.clear()
+        hub.boards.hear(Event(1, case_id=case.pk, facts=facts))
+        await hub.boards.draw_due(MOST_S + 0.1)  # too soon
+        assert len(drawn) == 2
+        await hub.boards.draw_due(MOST_S + LEAST_S)
+        assert len(drawn) == 3
+        assert not there.queue
+        assert len(here[0].queue) == 1
+        assert b'"base"' not in here[0].queue[0]  # has not changed
+        hub.join(late, None)
+        assert b'"base"' in late.queue[0]  # everything, without a drawing
+        assert len(drawn) == 3
+        for one in (*here, late, there):
+            hub.leave(one)
+        assert len(hub.boards) == 0
+
+    asyncio.run(play())
+
+
+def test_somebody_who_may_not_look_gets_no_stream(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "close_old_connections", lambda: None)
+    home = city.districts[0]
+    name = settings.SESSION_COOKIE_NAME
+    key = signed_in(home.user("worker")).cookies[name].value
+    assert live.before_board("wall", "en", key, {}) is None
+    key = signed_in(home.user("leader")).cookies[name].value
+    person = live.before_board("wall", "en", key, {})
+    assert person is not None
+    assert person.user_id == 0  # hears of nobody's notices
