@@ -161,3 +161,16 @@ def test_the_page_lists_versions_switches_off_and_has_one_learned(city: City) ->
     other.refresh_from_db()
     assert (version.state, version.reason, other.state) == ("in_force", "by_hand", "kept")
     assert seated(city.user("operator")).get("/console/suggestions/").status_code == 403
+
+
+def test_the_desk_says_when_nothing_was_learned_yet(city: City) -> None:
+    client = seated(city.user("operator"))
+    untaught, words = "No class can be suggested yet", {"description": LAMP}
+    assert untaught not in client.post("/desk/intake/classes", words).content.decode()
+    ModelVersion.objects.all().delete()
+    assert untaught in client.post("/desk/intake/classes", words).content.decode()
+    assert (
+        untaught not in client.post("/desk/intake/classes", {"description": "灯"}).content.decode()
+    )
+    SuggestionSettings.objects.create(classes_on=False)
+    assert untaught not in client.post("/desk/intake/classes", words).content.decode()

@@ -364,7 +364,7 @@ class ReturnForm(forms.Form):
 
 class TimeForm(forms.Form):
     until = forms.DateTimeField(
-        label=gettext_lazy("Until"), input_formats=[MOMENT, "%Y-%m-%dT%H:%M"],
+        label=pgettext_lazy("order", "Until"), input_formats=[MOMENT, "%Y-%m-%dT%H:%M"],
         widget=forms.DateTimeInput(attrs={"placeholder": "2026-11-30 17:00"}, format=MOMENT),
         error_messages={"invalid": gettext_lazy("Give a moment, such as 2026-11-30 17:00.")},
     )  # fmt: skip

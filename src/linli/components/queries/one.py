@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.catalogue import queries as catalogue
 from linli.components import policy
@@ -166,5 +167,9 @@ def _held(
 
 
 def _label(name: str) -> str:
-    known = {"care_id": _("Units"), "wording_id": LABELS["address"], "place": _("Place")}
+    known = {
+        "care_id": pgettext("component", "Units"),
+        "wording_id": LABELS["address"],
+        "place": _("Place"),
+    }
     return str(known.get(name) or LABELS.get(name, name))

@@ -59,7 +59,11 @@ FIELDS = (
         gettext_lazy("Installed"),
         "ordate 初始日期 安装日期 建成日期 installed installedon",
     ),
-    _field("changed_on", gettext_lazy("Changed"), "chdate 变更日期 更新日期 changed changedon"),
+    _field(
+        "changed_on",
+        pgettext_lazy("component", "Changed"),
+        "chdate 变更日期 更新日期 changed changedon",
+    ),
     _field(
         "address",
         gettext_lazy("Where it stands"),

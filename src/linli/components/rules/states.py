@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db.models import IntegerChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(IntegerChoices):
     """ObjState of the standard (standards §3.1)."""
 
-    IN_USE = 1, _("in use")
+    IN_USE = 1, pgettext_lazy("component", "in use")
     DAMAGED = 2, _("damaged")
     LOST = 3, _("lost")
     OCCUPIED = 4, _("occupied")

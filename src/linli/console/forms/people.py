@@ -52,7 +52,7 @@ class UnitEditForm(UnitForm):
 
 
 class AccountForm(forms.Form):
-    name = words(_("Name"), 80)
+    name = words(pgettext_lazy("person", "Name"), 80)
     email = words(_("E-mail"), 254, required=False)
     phone = words(_("Telephone"), 30, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -42,7 +42,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(is_active=wanted["state"] == "open")
     page = page_of(rows, keys=("name", "id"), cursor=request.GET.get("cursor"))
     table = Table(
-        heads=(_("Name"), _("User name"), _("Last sign-in"), _("State")),
+        heads=(pgettext("person", "Name"), _("User name"), _("Last sign-in"), _("State")),
         rows=[
             row(
                 link(one.name, reverse("console:account", args=[one.pk])),

@@ -18,7 +18,12 @@ from linli.suggestions import queries as suggestions
 def suggest_classes(request: StaffRequest) -> HttpResponse:
     """Classes for what has been typed so far."""
     words = request.POST.get("description", "")[:MOST_DESCRIPTION]
-    context = {"classes": suggestions.class_suggestions(words), "fill": "#id_case_class"}
+    found = suggestions.class_suggestions(words)
+    context = {
+        "classes": found,
+        "fill": "#id_case_class",
+        "untaught": not found and suggestions.is_untaught(words),
+    }
     return render(request, "desk/suggested.html", context)
 
 

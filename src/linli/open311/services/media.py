@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from linli.cases import services as cases
 from linli.cases.queries import followed
 from linli.cases.services.reporting import secret_of
-from linli.files import rules
 from linli.files import services as files
 from linli.kernel import outbound
 from linli.kernel.errors import Refused
@@ -25,42 +23,14 @@ from linli.open311.services.reporting import CHANNEL
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-TIMEOUT_S = 30
-REDIRECTS = 3
-
 
 def fetched(
     url: str, *, now: datetime, holder: str | None = None, owner: User | None = None
 ) -> str:
-    """The id of an upload with what lies at `url`: a public address of http(s), nothing else, at
-    most a photo's size, sniffed and cleaned like any other.
-
-    Raises outbound.NotAllowed, Unreachable, TooLarge, and NotAccepted for what is no photo.
-    """
-    answer = outbound.fetch(
-        "GET",
-        url,
-        headers={"Accept": "image/*"},
-        timeout_s=TIMEOUT_S,
-        most_bytes=rules.MOST_BYTES[rules.Kind.PHOTO],
-        redirects=REDIRECTS,
+    """The id of an upload with the photo that lies at `url`. Raises as `files.services.fetch`."""
+    upload = files.fetch(
+        url=url, name="media", field="media_url", photo=True, owner=owner, holder=holder, now=now
     )
-    if answer.status in (408, 425, 429) or answer.status >= 500:
-        raise outbound.Unreachable(_("The server answered %(status)d.") % {"status": answer.status})
-    if answer.status != 200:
-        raise rules.NotAccepted(
-            _("The server answered %(status)d instead of a picture.") % {"status": answer.status},
-            field="media_url",
-        )
-    content = io.BytesIO(answer.body)
-    mime = rules.sniff(content)
-    if rules.TYPES[mime][0] != rules.Kind.PHOTO:
-        raise rules.NotAccepted(
-            _("media_url does not lead to a photo but to %(mime)s.") % {"mime": mime},
-            field="media_url",
-        )
-    content.seek(0)
-    upload = files.store(content=content, name="media", owner=owner, holder=holder, now=now)
     return str(upload.pk)
 
 

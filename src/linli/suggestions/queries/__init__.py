@@ -4,6 +4,7 @@ from linli.suggestions.queries.asking import (
     ClassSuggestion,
     UnitSuggestion,
     class_suggestions,
+    is_untaught,
     unit_suggestions,
 )
 from linli.suggestions.queries.kept import settings, version_of, versions
@@ -12,6 +13,7 @@ __all__ = [
     "ClassSuggestion",
     "UnitSuggestion",
     "class_suggestions",
+    "is_untaught",
     "settings",
     "unit_suggestions",
     "version_of",

@@ -10,7 +10,7 @@ from linli.cases.models import Case
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
 from linli.suggestions.models import Purpose
-from linli.suggestions.queries.kept import model_in_force, settings
+from linli.suggestions.queries.kept import in_force, model_in_force, settings
 from linli.suggestions.rules.linear import Guess, guesses, mark
 
 LEAST_LETTERS = 4  # of a text: fewer say nothing
@@ -57,6 +57,14 @@ def class_suggestions(text: str, *, public: bool = False) -> list[ClassSuggestio
         for g in found
         if percent(g) >= how.least_percent
     ]
+
+
+def is_untaught(text: str) -> bool:
+    """Whether no class can be suggested for `text` because nothing was learned yet. At most two
+    queries."""
+    if len(text.strip()) < LEAST_LETTERS or not settings().classes_on:
+        return False
+    return in_force(Purpose.CLASS) is None
 
 
 def unit_suggestions(case: Case) -> list[UnitSuggestion]:

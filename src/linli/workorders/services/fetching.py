@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from linli.cases import services as cases
-from linli.files import rules
 from linli.files import services as files
 from linli.kernel import outbound
 from linli.kernel.errors import Refused
@@ -18,8 +16,6 @@ from linli.kernel.transactions import whole
 from linli.workorders.models import Order, OrderFile
 from linli.workorders.rules.kinds import CHANNEL, OrderState
 
-TIMEOUT_S = 30
-REDIRECTS = 3
 State = OrderFile.State
 
 
@@ -53,19 +49,8 @@ def _holder(order: Order) -> str:
 
 
 def _fetch(row: OrderFile, *, holder: str, now: datetime) -> None:
-    answer = outbound.fetch(
-        "GET", row.url, timeout_s=TIMEOUT_S, redirects=REDIRECTS,
-        most_bytes=rules.MOST_BYTES[rules.Kind.PHOTO],
-    )  # fmt: skip
-    if answer.status in (408, 425, 429) or answer.status >= 500:
-        raise outbound.Unreachable(_("The server answered %(status)d.") % {"status": answer.status})
-    if answer.status != 200:
-        raise rules.NotAccepted(
-            _("The server answered %(status)d instead of a file.") % {"status": answer.status},
-            field="files",
-        )
-    kept = files.store(
-        content=io.BytesIO(answer.body), name="attachment", owner=None, holder=holder, now=now
+    kept = files.fetch(
+        url=row.url, name="attachment", field="files", owner=None, holder=holder, now=now
     )
     row.upload = kept.pk
     row.save(update_fields=["upload"])
