@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,6 +39,7 @@ def test_a_form_that_misses_everything_says_so_at_each_field(call: Call, operato
     assert answer.status_code == 422
     for said in ("“Kind” is missing", "“What happened” is missing"):
         assert said in text
+    assert re.findall(r'<input[^>]* id="(\w+)"[^>]* autofocus', text)[:1] == ["id_kind_0"]
     given = {"kind": "nonsense", "description": "x", "urgency": "normal", "handling": "general"}
     answer = client.post(f"/hotline/calls/{call.pk}/answer", given)
     assert answer.status_code == 422

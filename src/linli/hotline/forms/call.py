@@ -43,6 +43,13 @@ class CallForm(ReportForm):
         self.fields["phone"].widget.attrs["autofocus"] = True
         say_what_is_missing(self)
 
+    def look_at_fault(self) -> None:
+        """The first field at fault is the one that the operator's keys go to."""
+        at_fault = next((name for name in self.fields if name in self.errors), None)
+        if at_fault is not None:
+            self.fields["phone"].widget.attrs.pop("autofocus", None)
+            self.fields[at_fault].widget.attrs["autofocus"] = True
+
     def answering(self) -> dict[str, Any]:
         """What `services.answer_call` takes, but for the call, who and when."""
         cleaned = self.cleaned_data

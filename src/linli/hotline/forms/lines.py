@@ -53,7 +53,7 @@ class LineForm(forms.Form):
         label=pgettext_lazy("line", "To"),
         required=False,
         input_formats=["%H:%M"],
-        widget=forms.TimeInput(attrs=_HOUR, format="%H:%M"),
+        widget=forms.TimeInput(attrs={**_HOUR, "placeholder": "17:30"}, format="%H:%M"),
     )
     greeting = forms.CharField(
         label=gettext_lazy("First sentence"),

@@ -219,6 +219,7 @@ def _end(request: StaffRequest, call_id: int, end: Callable[[CallForm], None]) -
             return redirect("hotline:call", call_id)
     elif found.ended_at is not None or found.operator_id != request.user.pk:
         return redirect("hotline:call", call_id)
+    form.look_at_fault()
     return _page(request, found, form, status=422)
 
 
