@@ -1,0 +1,72 @@
+"""A number of the wall changes by itself when a case comes in, also after the stream was cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, expect, sync_playwright
+
+from linli.evaluation.services.seeding import keep_formulas
+from tests.api.conftest import report_of, token_of
+from tests.cases.city import City, make_city
+from tests.cockpit.test_figures import signed_in
+from tests.live.test_journey import CHROMIUM, FLAGS, free_port, kill, report, serving
+from tests.live.test_journey import pytestmark as journey
+
+pytestmark = journey
+
+
+@pytest.fixture
+def scene() -> Iterator[tuple[City, str, str, int, int]]:
+    """City, a leader's session key, token, web port, events port; the web process runs."""
+    city = make_city()
+    keep_formulas()
+    key = signed_in(city.districts[0].user("leader")).cookies["linli_session"].value
+    token = token_of(city.districts[0].posts["operator"])
+    web, events = free_port(), free_port()
+    with serving("wsgi", "linli.config.wsgi:application", web, events):
+        yield city, key, token, web, events
+    with connection.cursor() as cursor:  # what the killed processes held
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_number_of_the_wall_changes_by_itself_also_after_a_break(scene: Any) -> None:
+    city, key, token, web, events = scene
+    body = report_of(city)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(
+            locale="en-GB", viewport={"width": 1920, "height": 1080}, reduced_motion="reduce"
+        )
+        context.add_cookies(
+            [{"name": "linli_session", "value": key, "url": f"http://127.0.0.1:{web}"}]
+        )
+        page: Page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.set_default_timeout(20_000)
+        reported = page.locator("[data-piece=today] .wall-value").first
+        wall = page.locator("[data-island=wall]")
+        with serving("asgi", "linli.config.events:application", web, events) as stream:
+            page.goto(f"http://127.0.0.1:{web}/cockpit/wall/")
+            expect(wall).to_have_attribute("data-state", "live", timeout=20_000)
+            expect(reported).to_have_text("0")
+            number = report(web, token, body)
+            expect(reported).to_have_text("1", timeout=20_000)
+            expect(page.get_by_text(number).first).to_be_visible()
+            kill(stream)
+        expect(wall).to_have_attribute("data-state", "lost", timeout=30_000)
+        expect(page.get_by_text("Connection lost")).to_be_visible()
+        report(web, token, body | {"description": "second"})
+        with serving("asgi", "linli.config.events:application", web, events):
+            expect(reported).to_have_text("2", timeout=40_000)
+            page.get_by_role("link", name="2 Reported").click()
+            expect(page.locator("tbody tr")).to_have_count(2)
+        assert faults == []
+        browser.close()
