@@ -256,6 +256,10 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "report_number": lambda town, case: 1,
     "move": lambda town, case: "comment",
     "freeze_id": lambda town, case: 1,  # nobody's
+    "bulletin_id": lambda town, case: 1,  # nobody's
+    "made_id": lambda town, case: 1,
+    "template_id": lambda town, case: 1,
+    "bulletin_kind": lambda town, case: "monthly",
     "evaluation:*.version_id": lambda town, case: 1,
     "indicator_id": lambda town, case: 1,
     "kind": lambda town, case: "csv",

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "linli.suggestions",
     "linli.webhooks",
     "linli.cards",
+    "linli.bulletins",
     "linli.portal",
     "linli.desk",
     "linli.hotline",

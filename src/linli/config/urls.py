@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", include("linli.field.urls")),
     path("cockpit/", include("linli.cockpit.urls")),
     path("evaluation/", include("linli.evaluation.urls")),
+    path("", include("linli.bulletins.urls")),
     path("console/", include("linli.console.urls")),
     path("api/", include("linli.api.urls")),
     path("announcements/", include("linli.announcements.urls")),

@@ -83,6 +83,8 @@ ROLES: tuple[Role, ...] = (
             ),
             "routing.see",
             *_cards("see issue review"),
+            "bulletins.see",
+            "bulletins.review",
             "hotline.edit",
             "hotline.manage",
             "open311.exchange",
@@ -120,6 +122,9 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases("see sign supervise comment export arbitrate"),
             *_cards("see issue review inquire"),
+            "bulletins.see",
+            "bulletins.review",
+            "bulletins.sign",
             *_announcements("write approve message"),
         ),
     ),
@@ -135,6 +140,9 @@ ROLES: tuple[Role, ...] = (
             "evaluation.people",
             "evaluation.freeze",
             "evaluation.formulas",
+            "bulletins.see",
+            "bulletins.write",
+            "bulletins.templates",
         ),
     ),
     Role(
