@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "linli.hotline",
     "linli.field",
     "linli.cockpit",
+    "linli.analysis",
     "linli.console",
     "linli.api",
     "linli.maps",

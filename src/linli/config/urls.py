@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/", include("linli.hotline.urls")),
     path("field/", include("linli.field.urls")),
     path("cockpit/", include("linli.cockpit.urls")),
+    path("analysis/", include("linli.analysis.urls")),
     path("evaluation/", include("linli.evaluation.urls")),
     path("", include("linli.bulletins.urls")),
     path("console/", include("linli.console.urls")),

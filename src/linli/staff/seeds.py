@@ -83,6 +83,7 @@ ROLES: tuple[Role, ...] = (
             ),
             "routing.see",
             *_cards("see issue review"),
+            "analysis.see",
             "bulletins.see",
             "bulletins.review",
             "hotline.edit",
@@ -122,6 +123,7 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases("see sign supervise comment export arbitrate"),
             *_cards("see issue review inquire"),
+            "analysis.see",
             "bulletins.see",
             "bulletins.review",
             "bulletins.sign",
@@ -136,6 +138,7 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases("see export"),
             *_cards("see review"),
+            "analysis.see",
             "evaluation.see",
             "evaluation.people",
             "evaluation.freeze",

@@ -1,0 +1,1 @@
+"""Answers, their cases, what is saved."""

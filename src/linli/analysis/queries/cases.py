@@ -1,0 +1,127 @@
+"""From a number to exactly its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from linli.analysis.queries.answering import _names, formulas_on
+from linli.analysis.queries.compiling import Asked, Key, facts_behind
+from linli.analysis.rules.measures import Measure, Value, menu
+from linli.analysis.rules.query import Query
+from linli.analysis.rules.windows import Window, compared, window_of
+from linli.analysis.rules.words import WAYS
+from linli.cases.models import Case
+from linli.cases.policy import visible_to
+from linli.cases.queries.lists import SHOWN
+from linli.evaluation.rules.counts import Base
+from linli.kernel.errors import BadInput
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+PAGE = 50
+NONE = "none"  # what has no region, unit or class
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What one number counts. `counts`: each count it is made of, with how many; `cases`: a page
+    of those of `base`, newest first, a case with two facts once; `after`: where to go on."""
+
+    measure: Measure
+    window: Window
+    base: Base
+    counts: tuple[tuple[Base, int], ...]
+    value: Value
+    names: tuple[str, ...]
+    cases: tuple[Case, ...]
+    after: int | None
+
+    @property
+    def count(self) -> int:
+        """How many facts `base` counts."""
+        return next(n for base, n in self.counts if base == self.base)
+
+
+def behind(
+    user: User,
+    query: Query,
+    *,
+    measure: str,
+    count: str = "",
+    row: str = "",
+    column: str = "",
+    other: bool = False,
+    after: int | None = None,
+    now: datetime,
+) -> Behind:
+    """The cases of one number; `row` and `column` as in `key_text`, empty for the sum; `other`: of
+    the period it is compared with. Raises BadInput naming the field."""
+    window = window_of(query, now=now)
+    day = window.last
+    if other:
+        window = _other(query, window, now)
+    known = menu(formulas_on(day)[1], query.source)
+    if measure not in known:
+        raise BadInput(_("number: choose one of the table."), field="number")
+    one = known[measure]
+    base = next((base for base in one.bases if base.code == count), one.bases[0])
+    asked = Asked(user, query, window)
+    keys = _keys(query, row, column)
+    facts = {each.code: facts_behind(asked, each, keys) for each in one.bases}
+    counts = tuple((each, facts[each.code].order_by().count()) for each in one.bases)
+    cases = Case.objects.filter(visible_to(user), pk__in=facts[base.code].values("case_id"))
+    if after is not None:
+        cases = cases.filter(pk__lt=after)
+    page = list(cases.select_related(*SHOWN).order_by("-pk")[: PAGE + 1])
+    names = tuple(
+        _names(asked, way.code, [key]).get(key, "")
+        for way, key in zip(asked.ways, keys, strict=False)
+    )
+    return Behind(
+        one, window, base, counts, one.value({each.code: n for each, n in counts}), names,
+        tuple(page[:PAGE]), page[PAGE - 1].pk if len(page) > PAGE else None,
+    )  # fmt: skip
+
+
+def _other(query: Query, window: Window, now: datetime) -> Window:
+    against = compared(query, window, now=now)
+    if against is None:
+        raise BadInput(_("compare: nothing is compared here."), field="compare")
+    return against
+
+
+def key_text(key: Key) -> str:
+    """A key in a query string."""
+    if key is None:
+        return NONE
+    return key.isoformat() if isinstance(key, date) else str(key)
+
+
+def _keys(query: Query, row: str, column: str) -> Sequence[Key]:
+    found: list[Key] = []
+    for name, code, text in (("row", query.by, row), ("column", query.across, column)):
+        if not code or not text:
+            break
+        found.append(_key(name, code, text))
+    return found
+
+
+def _key(name: str, code: str, text: str) -> Key:
+    if text == NONE:
+        return None
+    if code in ("channel", "major"):
+        return text[:40]
+    try:
+        if code == "time":
+            return date.fromisoformat(text)
+        if WAYS[code].column or code in ("hour", "weekday"):
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1
+    except ValueError:
+        pass
+    raise BadInput(_("%(name)s: choose one of the table.") % {"name": name}, field=name)
