@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.audit.services import record
 from linli.cases import services as cases
@@ -206,7 +207,7 @@ def _whole(order: Order) -> Mapped:
     if order.faults:
         code, _path, words = order.faults[0]
         label = BY_CODE[code].label if code in BY_CODE else code
-        raise BadInput(f"{label}: {words}", field=code)
+        raise BadInput(f"{label}{pgettext('after a label', ': ')}{words}", field=code)
     return reading
 
 
