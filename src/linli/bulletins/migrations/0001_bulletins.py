@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("evaluation", "0004_strata_of_before"),
+        ("evaluation", "0001_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
