@@ -38,8 +38,8 @@ _MOMENTS = """
     SELECT %s + n AS id, n, 1 + n %% 300 AS grid, 1 + n %% 40 AS unit, 1 + n %% 900 AS post,
         t AS reported, t + interval '20 min' AS filed, t + interval '40 min' AS sent,
         t + interval '9 h' AS due, n %% 10 <> 0 AS kept,
-        'E' || 10 + n %% 12 || '-' || (array['d','e','n'])[1 + n %% 3] || '-'
-            || (array['A','B'])[1 + n / 7 %% 2] AS kind,
+        'E' || 10 + n / 300 %% 12 || '-' || (array['d','e','n'])[1 + n / 3600 %% 3] || '-'
+            || (array['A','B'])[1 + n / 10800 %% 2] AS kind,
         CASE WHEN n %% 20 <> 1 THEN t + CASE WHEN n %% 10 = 0 THEN interval '20 h'
             ELSE interval '6 h' END END AS handled
     FROM (SELECT n, timestamptz '2031-02-01 00:00+08' + n * (interval '59 days' / %s) AS t

@@ -78,7 +78,7 @@ def live(city: City, upto: str, *, start: float = 0, place: int = 0, **report: A
 
 def act(case: Case, user: User, move: str, minute: float, **inputs: Any) -> None:
     if move in ("report_back", "check"):
-        inputs["files"] = [photo(user)]
+        inputs["files"] = [photo(user, now=minutes(minute))]
     cases.perform(move, case_id=case.pk, actor=user, now=minutes(minute), **inputs)
 
 
