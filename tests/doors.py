@@ -256,6 +256,9 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "report_number": lambda town, case: 1,
     "move": lambda town, case: "comment",
     "freeze_id": lambda town, case: 1,  # nobody's
+    "sheet_id": lambda town, case: 1,
+    "adjustment_number": lambda town, case: 1,
+    "scheme_id": lambda town, case: 1,
     "saved_id": lambda town, case: 1,  # nobody's
     "bulletin_id": lambda town, case: 1,  # nobody's
     "made_id": lambda town, case: 1,

@@ -73,6 +73,7 @@ LOCAL: frozenset[str] = frozenset(
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
         "announcements", "cards",
+        "appraisal",
         "account", "analysis", "api", "auth", "axes", "bulletins", "catalogue", "components", "console", "deliveries",
         "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
         "pghistory", "planning", "portal", "procrastinate", "routing", "sensors", "staff",

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "linli.routing",
     "linli.cases",
     "linli.evaluation",
+    "linli.appraisal",
     "linli.planning",
     "linli.suggestions",
     "linli.webhooks",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cockpit/", include("linli.cockpit.urls")),
     path("analysis/", include("linli.analysis.urls")),
     path("evaluation/", include("linli.evaluation.urls")),
+    path("appraisal/", include("linli.appraisal.urls")),
     path("", include("linli.bulletins.urls")),
     path("console/", include("linli.console.urls")),
     path("api/", include("linli.api.urls")),

@@ -53,6 +53,12 @@ def _announcements(verbs: str) -> tuple[str, ...]:
     return tuple(f"announcements.{verb}" for verb in verbs.split())
 
 
+def _appraisal(verbs: str) -> tuple[str, ...]:
+    """Grants on monthly sheets; on one sheet scoring, review, appeal and signature are in different
+    hands (P14)."""
+    return tuple(f"appraisal.{verb}" for verb in verbs.split())
+
+
 ROLES: tuple[Role, ...] = (
     Role(
         "operator",
@@ -83,6 +89,7 @@ ROLES: tuple[Role, ...] = (
             ),
             "routing.see",
             *_cards("see issue review"),
+            *_appraisal("score hear"),
             "analysis.see",
             "bulletins.see",
             "bulletins.review",
@@ -123,6 +130,7 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases("see sign supervise comment export arbitrate"),
             *_cards("see issue review inquire"),
+            *_appraisal("review hear sign"),
             "analysis.see",
             "bulletins.see",
             "bulletins.review",
@@ -143,6 +151,7 @@ ROLES: tuple[Role, ...] = (
             "evaluation.people",
             "evaluation.freeze",
             "evaluation.formulas",
+            *_appraisal("open score schemes"),
             "bulletins.see",
             "bulletins.write",
             "bulletins.templates",

@@ -1,0 +1,126 @@
+"""Who sees which sheet, and who may do what with it: one's own, and those of units below (P14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.appraisal.rules import states
+from linli.appraisal.rules.states import DEEDS, HEARINGS, SEPARATED, Side, State, side_of
+from linli.kernel.errors import NotYours
+from linli.staff import policy as staff
+
+if TYPE_CHECKING:
+    from linli.appraisal.models import Sheet, SheetEvent
+    from linli.staff.models import User
+    from linli.staff.policy import Seat
+
+GRANTS: Final = (states.OPEN, states.SCORE, states.REVIEW, states.HEAR, states.SIGN)
+READERS: Final = (*GRANTS, states.SCHEMES)
+
+
+def visible_to(user: User) -> Q:
+    """Which sheets `user` may see: the own ones, and those of the units below a post that works on
+    sheets. Lists, files and counts start here."""
+    return Q(user_id=user.pk) | Q(unit_id__in=sorted(units_of(user, GRANTS)))
+
+
+def units_of(user: User, grants: Iterable[str]) -> set[int]:
+    """The units in which `user` holds one of `grants`: those of the posts, and all below."""
+    wanted = set(grants)
+    return {unit for seat in user.seats if wanted & seat.grants for unit in seat.unit_ids}
+
+
+def seat_over(user: User, grant: str, unit_id: int) -> Seat | None:
+    """The first post with `grant` whose unit is `unit_id` or above it."""
+    return next((s for s in user.seats if grant in s.grants and unit_id in s.unit_ids), None)
+
+
+def deeds_for(user: User, sheet: Sheet, history: list[SheetEvent]) -> list[str]:
+    """What `user` may do with the sheet now: the page's buttons. No query."""
+    now = timezone.now()
+    return [deed for deed in DEEDS if not why_not(user, deed, sheet, history, now)]
+
+
+def require_deed(
+    user: User, deed: str, sheet: Sheet, history: list[SheetEvent], now: datetime
+) -> Seat | None:
+    """The post by which `user` does it; None for the worker's own deeds. Raises NotYours."""
+    why = why_not(user, deed, sheet, history, now)
+    if why:
+        raise NotYours(why, field="deed", code="not_open_to_you")
+    grant = DEEDS[deed].grant
+    return seat_over(user, grant, sheet.unit_id) if grant else None
+
+
+def may_score(user: User, sheet: Sheet, history: list[SheetEvent]) -> bool:
+    """Whether `user` may enter points now: whoever might hand the sheet over."""
+    return not why_not(user, "submit", sheet, history, timezone.now())
+
+
+def why_not(user: User, deed: str, sheet: Sheet, history: list[SheetEvent], now: datetime) -> str:
+    """Why `user` may not do `deed`, as a sentence; empty where it is open. No query."""
+    row = DEEDS[deed]
+    if sheet.state not in row.sources:
+        return _("The sheet is “%(state)s” by now; “%(deed)s” is not open.") % {
+            "state": sheet.get_state_display(), "deed": row.label,
+        }  # fmt: skip
+    if row.side == Side.WORKER:
+        return _why_not_worker(user, deed, sheet, now)
+    if sheet.user_id == user.pk:
+        return _("This is your own sheet; somebody else does this.")
+    if seat_over(user, row.grant, sheet.unit_id) is None:
+        return _("Your posts do not allow “%(deed)s” for this unit.") % {"deed": row.label}
+    return _why_not_separated(user, deed, history) or _why_not_yet(deed, sheet, now)
+
+
+def _why_not_worker(user: User, deed: str, sheet: Sheet, now: datetime) -> str:
+    if sheet.user_id != user.pk:
+        return _("Only the worker whom the sheet is about does this.")
+    if deed == "appeal" and sheet.appealed_at is not None:
+        return _("You have appealed against this sheet already; an appeal is heard once.")
+    if deed == "appeal" and sheet.appeal_until is not None and now > sheet.appeal_until:
+        return _("An appeal was possible until %(day)s.") % {"day": _day(sheet.appeal_until)}
+    return ""
+
+
+def _why_not_separated(user: User, deed: str, history: list[SheetEvent]) -> str:
+    """One person acts on a sheet for one side only, and hears an appeal once."""
+    side = DEEDS[deed].side
+    own = [event for event in history if event.actor_id == user.pk]
+    if side in SEPARATED:
+        for event in own:
+            other = side_of(event.deed)
+            if other in SEPARATED and other != side:
+                return _(
+                    "You have acted on this sheet already; scoring, review, appeal and signature"
+                    " are in different hands. Leave it to somebody else."
+                )
+    if deed in HEARINGS and any(event.deed in HEARINGS for event in own):
+        return _("Two people hear an appeal, each once. Leave it to somebody else.")
+    return ""
+
+
+def _why_not_yet(deed: str, sheet: Sheet, now: datetime) -> str:
+    if deed == "skip" and now <= sheet.report_until:
+        return _("The worker may still report until %(day)s.") % {"day": _day(sheet.report_until)}
+    may_appeal = sheet.state == State.SHOWN and sheet.appealed_at is None
+    if deed == "sign" and may_appeal and sheet.appeal_until and now <= sheet.appeal_until:
+        return _("The worker may still appeal until %(day)s; sign afterwards.") % {
+            "day": _day(sheet.appeal_until)
+        }
+    return ""
+
+
+def _day(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d")
+
+
+def require_schemes(user: User) -> None:
+    """Raises NotYours unless `user` writes schemes."""
+    staff.require(user, states.SCHEMES)

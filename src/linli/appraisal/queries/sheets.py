@@ -1,0 +1,121 @@
+"""Sheets: lists, one sheet, its history in words. No list is ordered by points (P14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from linli.appraisal import policy
+from linli.appraisal.models import Sheet, SheetEvent
+from linli.appraisal.rules.states import DEEDS, FROZEN, HAPPENED, State
+from linli.kernel.errors import NotFound
+from linli.staff.models import Post
+
+if TYPE_CHECKING:
+    from linli.staff.models import User
+
+_SHOWN = ("scheme__role", "post", "user", "unit", "signed_by", "corrects")
+ICONS = {
+    "open": "plus", "report": "send", "skip": "arrow-forward-up", "submit": "arrow-right",
+    "send_back": "arrow-back-up", "show": "eye", "agree": "check", "appeal": "scale",
+    "keep": "shield-check", "change": "repeat", "sign": "pencil", "archive": "archive",
+    "correct": "edit", "drop": "trash", "score": "edit", "adjust": "plus", "unadjust": "minus",
+    "figures": "chart-bar", "kept": "shield-check", "anew": "repeat",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the history, as the kit shows it."""
+
+    icon: str
+    title: str
+    who: str
+    post: str
+    at: datetime
+    text: str
+    badge: str
+    quiet: bool
+
+
+def sheets_for(
+    user: User, *, month: date | None = None, state: str = "", role_id: int | None = None
+) -> QuerySet[Sheet]:
+    """The sheets `user` may see, the latest month first, by unit and name; never by points. One
+    query."""
+    rows = Sheet.objects.filter(policy.visible_to(user))
+    if month is not None:
+        rows = rows.filter(month=month)
+    if state:
+        rows = rows.filter(state=state)
+    if role_id is not None:
+        rows = rows.filter(scheme__role=role_id)
+    order = ("-month", "unit__path", "user__name", "post_id", "-number")
+    return rows.select_related(*_SHOWN).order_by(*order)
+
+
+def own_sheets(user: User) -> QuerySet[Sheet]:
+    """The sheets about `user`, the latest month first. One query."""
+    rows = Sheet.objects.filter(user_id=user.pk).exclude(state=State.DROPPED)
+    return rows.select_related(*_SHOWN).order_by("-month", "-number", "post_id")
+
+
+def sheet_for(user: User, sheet_id: int) -> Sheet:
+    """One sheet. One query. Raises NotFound, also for a sheet of others."""
+    rows = Sheet.objects.filter(policy.visible_to(user), pk=min(sheet_id, 2**62))
+    found = rows.select_related(*_SHOWN).first()
+    if found is None:
+        raise NotFound(_("There is no such sheet of appraisal, or you may not see it."))
+    return found
+
+
+def history_of(sheet: Sheet) -> list[SheetEvent]:
+    """What happened to a sheet, oldest first. One query."""
+    return list(sheet.events.select_related("actor", "post__unit").order_by("number"))
+
+
+def entries_of(history: list[SheetEvent]) -> list[Entry]:
+    """The history in words. No query."""
+    return [
+        Entry(
+            icon=ICONS.get(event.deed, "point"),
+            title=str(DEEDS[event.deed].done if event.deed in DEEDS else HAPPENED[event.deed]),
+            who=str(event.actor) if event.actor else _("System"),
+            post=f"{event.post.unit.label} {event.post.title}" if event.post else "",
+            at=event.at,
+            text=event.words,
+            badge=str(State(event.state).label),
+            quiet=event.deed in HAPPENED,
+        )
+        for event in history
+    ]
+
+
+def corrections_of(sheet: Sheet) -> list[Sheet]:
+    """The correction sheets beside a signed one, oldest first. One query."""
+    return list(sheet.corrections.exclude(state=State.DROPPED).order_by("number"))
+
+
+def signed_of(
+    user: User, month: date, *, role_id: int | None = None, standing: bool = True
+) -> list[Sheet]:
+    """The signed sheets of a month that `user` may see, by unit and name; with `standing` only
+    those that no signed correction has replaced. Five queries."""
+    rows = sheets_for(user, month=month, role_id=role_id).filter(state__in=FROZEN)
+    if standing:
+        replaced = Sheet.objects.filter(month=month, state__in=FROZEN, corrects__isnull=False)
+        rows = rows.exclude(pk__in=replaced.values("corrects"))
+    return list(rows.prefetch_related("scheme__lines", "inputs__entered_by", "adjustments"))
+
+
+def posts_to_open(unit_ids: set[int], role_id: int, since: datetime, until: datetime) -> list[Post]:
+    """The posts of a role in these units that were held in a span, with their people, by unit and
+    id. One query."""
+    rows = Post.objects.filter(
+        template=role_id, unit_id__in=unit_ids, valid_from__lt=until, user__is_system=False
+    ).exclude(valid_to__lte=since)
+    return list(rows.select_related("user", "unit").order_by("unit__path", "pk"))

@@ -1,0 +1,1 @@
+"""Pure decisions of appraisal: schemes, points, states."""
