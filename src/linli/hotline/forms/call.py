@@ -44,8 +44,8 @@ class CallForm(ReportForm):
         say_what_is_missing(self)
 
     def look_at_fault(self) -> None:
-        """The first field at fault is the one that the operator's keys go to."""
-        at_fault = next((name for name in self.fields if name in self.errors), None)
+        """The first field at fault, as they stand on the page, is where the operator's keys go."""
+        at_fault = next((n for n in ("phone", "kind", *self.fields) if n in self.errors), None)
         if at_fault is not None:
             self.fields["phone"].widget.attrs.pop("autofocus", None)
             self.fields[at_fault].widget.attrs["autofocus"] = True
