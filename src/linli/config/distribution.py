@@ -72,12 +72,11 @@ LOCAL: frozenset[str] = frozenset(
 )
 LOCAL_PACKAGES: frozenset[str] = frozenset(
     {
-        "announcements", "cards",
-        "appraisal",
-        "account", "analysis", "api", "auth", "axes", "bulletins", "catalogue", "components", "console", "deliveries",
-        "desk", "django", "errands", "files", "hotline", "kernel", "marks", "mfa", "notices", "open311",
-        "pghistory", "planning", "portal", "procrastinate", "routing", "sensors", "staff",
-        "suggestions", "workorders", "territory", "usersessions", "webhooks", "wechat",
+        "account", "analysis", "announcements", "api", "appraisal", "auth", "axes", "bulletins",
+        "cards", "catalogue", "components", "console", "deliveries", "desk", "django", "errands",
+        "files", "hotline", "kernel", "marks", "mfa", "notices", "open311", "pghistory", "planning",
+        "portal", "procrastinate", "routing", "sensors", "staff", "suggestions", "territory",
+        "usersessions", "webhooks", "wechat", "workorders",
     }
 )  # fmt: skip
 
