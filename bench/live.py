@@ -2,7 +2,9 @@
 
 Starts an events process of its own on a free port of this machine, opens the streams with sessions
 of a person who sees every case (ended afterwards), and lets the database notify as a move does.
-    python bench/live.py [--watchers 1000] [--rounds 20]
+    python bench/live.py [--watchers 1000] [--rounds 20] [--board wall]
+With `--board` the watchers have that board before them, and the processor time of the events
+process says what one event costs, drawing and all sending together.
 Needs a database with accounts (LINLI_DATABASE_URL; the demo's will do). Changes no case.
 """
 
@@ -37,6 +39,7 @@ from linli.cases import policy  # noqa: E402
 from linli.kernel import live  # noqa: E402
 from linli.staff.models import User  # noqa: E402
 
+BOARD_S = 2.5  # a board is drawn every two seconds at most
 FACTS = dict.fromkeys(
     ("district_id", "street_id", "community_id", "grid_id", "lead_unit_id", "tracker_id",
      "case_class_id")
@@ -48,15 +51,19 @@ class Watcher:
     """One raw HTTP stream."""
 
     at: dict[int, float] = field(default_factory=dict)  # round → when it arrived
+    board: str = ""
+    boards: int = 0  # messages of the board so far
+    bytes: int = 0
 
     async def watch(self, port: int, cookie: str, ready: asyncio.Semaphore) -> None:
+        asked = f"?board={self.board}" if self.board else ""
         async with ready:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            lines = ("GET /events HTTP/1.1", f"Host: localhost:{port}", f"Cookie: {cookie}", "", "")
-            writer.write("\r\n".join(lines).encode())
-            head = await reader.readuntil(b"\r\n\r\n")
-            if b" 200 " not in head.split(b"\r\n", 1)[0]:
-                raise RuntimeError(head.decode())
+            head = (f"GET /events{asked} HTTP/1.1", f"Host: localhost:{port}", f"Cookie: {cookie}")
+            writer.write("\r\n".join((*head, "", "")).encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if b" 200 " not in answer.split(b"\r\n", 1)[0]:
+                raise RuntimeError(answer.decode())
             await reader.readuntil(b"hello\n\n")
         self.task = asyncio.create_task(self._read(reader, writer))
 
@@ -66,7 +73,11 @@ class Watcher:
                 line = await reader.readline()
                 if not line:
                     break
-                if line.startswith(b'data: {"case":'):
+                self.bytes += len(line)
+                if line.startswith(b"event: board"):
+                    self.boards += 1
+                    self.at[self.boards] = time.perf_counter()
+                elif line.startswith(b'data: {"case":'):
                     number = int(line.split(b":")[2].split(b",")[0])
                     self.at[number] = time.perf_counter()
         writer.close()
@@ -84,9 +95,18 @@ def session_of(user: User) -> str:
     return store.session_key
 
 
-def who_sees_all() -> User:
-    """Somebody whose post reads every case."""
+def keep_alive(key: str) -> None:
+    """Note on the session that its person is there, as their requests do."""
+    store = SessionStore(key)
+    store["linli_seen_at"] = int(time.time())
+    store.save()
+
+
+def who_sees_all(board: str = "") -> User:
+    """Somebody whose post reads every case, and who may look at the board."""
     for user in User.objects.filter(is_active=True, must_change_password=False):
+        if board and live.BOARDS[board].onlooker(user) is None:
+            continue
         if any(scope.everything for scope in policy.scopes_of(user)):
             return user
     raise SystemExit("Nobody here sees every case: fill the database with the demo first.")
@@ -115,15 +135,20 @@ def serve(port: int) -> subprocess.Popen[bytes]:
     raise SystemExit("The events process did not start.")
 
 
-def memory_mb(pid: int) -> list[int]:
-    """Resident memory of a process and its children, each in MB, the largest first."""
-    pids = [pid]
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             if int(entry.read_text().rpartition(")")[2].split()[1]) == pid:
-                pids.append(int(entry.parent.name))
+                found.append(int(entry.parent.name))
+    return found
+
+
+def memory_mb(pid: int) -> list[int]:
+    """Resident memory of a process and its children, each in MB, the largest first."""
     found = []
-    for each in pids:
+    for each in (pid, *children_of(pid)):
         with contextlib.suppress(OSError):
             status = Path(f"/proc/{each}/status").read_text()
             found += [int(li.split()[1]) // 1024 for li in status.split("\n") if "VmRSS" in li]
@@ -132,7 +157,7 @@ def memory_mb(pid: int) -> list[int]:
 
 async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]:
     """Open the streams, notify, wait for all; returns the rows of the table."""
-    watchers = [Watcher() for _i in range(asked.watchers)]
+    watchers = [Watcher(board=asked.board) for _i in range(asked.watchers)]
     ready = asyncio.Semaphore(100)
     before, began = memory_mb(pid)[0], time.perf_counter()
     cookies = [f"linli_session={key}" for key in keys]
@@ -141,7 +166,13 @@ async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]
     )
     opened = time.perf_counter() - began
     last, every = [], []
+    if asked.board:
+        await settled(watchers)
+    spent, sent = processor_s(pid), sum(w.bytes for w in watchers)
     for number in range(1, asked.rounds + 1):
+        for watcher in watchers if asked.board else ():
+            watcher.boards = number - 1  # what came by itself meanwhile does not count
+            watcher.at.pop(number, None)
         told = time.perf_counter()
         await asyncio.to_thread(
             live.publish, "case", {"case": number, "stage": "filed", "event": 1, "facts": FACTS}
@@ -155,7 +186,8 @@ async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]
             raise SystemExit(f"{len(watchers) - len(spans)} watchers missed an event.")
         last.append(max(spans))
         every += spans
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(BOARD_S if asked.board else 0.2)
+    spent, sent = processor_s(pid) - spent, sum(w.bytes for w in watchers) - sent
     after = memory_mb(pid)[0]
     for watcher in watchers:
         watcher.task.cancel()
@@ -169,7 +201,31 @@ async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]
         f"{statistics.median(last) * 1000:.0f} ms | ≤ 1,000 ms |",
         f"| an event, last watcher, worst | {max(last) * 1000:.0f} ms | ≤ 1,000 ms |",
         f"| memory, idle → {len(watchers):,} watchers | {before} → {after} MB | ≤ 150 MB |",
+        f"| processor time of the events process, an event | {spent / asked.rounds * 1000:.0f} ms"
+        " | – |",
+        f"| sent to a watcher, an event | {sent / asked.rounds / len(watchers) / 1000:.1f} kB"
+        " | – |",
     ]
+
+
+async def settled(watchers: list[Watcher]) -> None:
+    """Wait until everybody has the board and nothing new has come for a while."""
+    for _try in range(120):
+        had = [w.boards for w in watchers]
+        await asyncio.sleep(BOARD_S)
+        if all(had) and had == [w.boards for w in watchers]:
+            return
+    raise SystemExit("The board did not come to rest.")
+
+
+def processor_s(pid: int) -> float:
+    """Processor time of a process and its children so far."""
+    ticks = 0
+    for one in (pid, *children_of(pid)):
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(stat[11]) + int(stat[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -177,11 +233,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--watchers", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--board", default="", choices=("", "wall"))
     parser.add_argument("--people", type=int, default=50, help="sessions the watchers share")
     asked = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4 * asked.watchers), hard), hard))
-    user = who_sees_all()
+    user = who_sees_all(asked.board)
     keys = [session_of(user) for _i in range(asked.people)]
     port = free_port()
     served = serve(port)

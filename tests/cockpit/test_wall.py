@@ -216,6 +216,7 @@ def test_many_watchers_of_an_area_cost_one_drawing(
         await hub.boards.draw_due(MOST_S)
         assert len(drawn) == 2  # one an area
         assert len({id(one.queue[-1]) for one in here}) == 1  # the same bytes for all
+        assert len({id(one.person) for one in here}) == 1
         for one in (*here, there):
             one.queue.clear()
         hub.boards.hear(Event(1, case_id=case.pk, facts=facts))

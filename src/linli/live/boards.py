@@ -28,6 +28,7 @@ Ask = Callable[[Callable[[], Pieces]], Awaitable[Pieces]]
 LEAST_S = 2.0  # between two drawings of a board, whatever happens
 MOST_S = 60.0  # after which one is drawn though nothing happened: lights change by themselves
 _LOOK_S = 0.5
+_KNOWN_S = 30.0  # how long the person of a board is taken for fresh
 
 
 class Happened(Protocol):
@@ -51,26 +52,37 @@ class Watching(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Drawn:
-    """One board, and who looks on."""
+    """One board, and who looks on. All share one `person`: what they see is the same, and a
+    thousand copies of it would be most of what a thousand watchers cost."""
 
     painter: Painter
+    person: Person
+    known_at: float  # when the person was read
     watchers: set[Watching] = field(default_factory=set)
     pieces: Pieces = field(default_factory=dict)
     at: str = ""  # when it was drawn, as the site writes it
     drawn_at: float = float("-inf")
     old: bool = True
 
+    def share(self, watcher: Watching) -> None:
+        """Give the watcher the person of all, or all the watcher's where that is fresher."""
+        present = time.monotonic()
+        if present - self.known_at < _KNOWN_S:
+            watcher.person = self.person
+            return
+        self.person, self.known_at = watcher.person, present
+        for each in self.watchers:
+            each.person = self.person
+
     @property
     def look(self) -> Look:
-        look = next(iter(self.watchers)).person.look
-        assert look is not None
-        return look
+        assert self.person.look is not None
+        return self.person.look
 
     def concerns(self, event: Happened) -> bool:
         """Whether the event is of a case that these onlookers see, or saw until now."""
-        person = next(iter(self.watchers)).person
         return any(
-            facts is not None and person.sees(event.case_id, facts)
+            facts is not None and self.person.sees(event.case_id, facts)
             for facts in (event.facts, event.was)
         )
 
@@ -99,9 +111,11 @@ class Boards:
         assert look is not None
         drawn = self._drawn.get(look)
         if drawn is None:
-            drawn = self._drawn[look] = Drawn(queries.painter_of(look))
+            painter, now = queries.painter_of(look), time.monotonic()
+            drawn = self._drawn[look] = Drawn(painter, watcher.person, now)
         drawn.watchers.add(watcher)
-        self._of[watcher] = look
+        drawn.share(watcher)
+        self._of[watcher] = drawn.look
         if drawn.pieces:
             watcher.put(self._message(drawn.pieces, drawn.at), self._number)
 
@@ -118,9 +132,13 @@ class Boards:
     def moved(self, watcher: Watching) -> None:
         """The person was read anew: who sees something else now has another board."""
         look = self._of.get(watcher)
-        if look is not None and look != watcher.person.look:
-            self.leave(watcher)
-            self.join(watcher)
+        if look is None:
+            return
+        if look == watcher.person.look:
+            self._drawn[look].share(watcher)
+            return
+        self.leave(watcher)
+        self.join(watcher)
 
     def hear(self, event: Happened) -> None:
         """Something happened: whoever sees it has an old board before them."""
