@@ -70,10 +70,12 @@ class AnnouncementForm(forms.Form):
     )
     units = Number(
         label=pgettext_lazy("announcements", "Units"),
+        help_text=_("Only where it is for units."),
         widget=forms.SelectMultiple(attrs={"size": 6}),
     )
     regions = Number(
         label=pgettext_lazy("announcements", "Regions"),
+        help_text=_("Only where it is for regions, or for those on duty in them."),
         widget=forms.SelectMultiple(attrs={"size": 6}),
     )
     roles = Number(
