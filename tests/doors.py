@@ -256,6 +256,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "report_number": lambda town, case: 1,
     "move": lambda town, case: "comment",
     "freeze_id": lambda town, case: 1,  # nobody's
+    "saved_id": lambda town, case: 1,  # nobody's
     "sheet_id": lambda town, case: 1,
     "adjustment_number": lambda town, case: 1,
     "scheme_id": lambda town, case: 1,

@@ -157,7 +157,8 @@ def test_filters_cut_and_what_does_not_exist_is_named(city: City) -> None:
     by_unit = {line.key: line.numbers[0].value for line in ask(user, "filed", by="unit").lines}
     assert ask(user, "filed", by="", unit=unit).sum.numbers[0].value == by_unit[unit]
     for field, bad in (("region", {"region": "999999"}), ("class", {"case_class": "E99"}),
-                       ("unit", {"unit": 10**9, "measures": ("filed",)}), ("measure", {"measures": ("nothing",)}),
+                       ("unit", {"unit": 10**9, "measures": ("filed",)}),
+                       ("measure", {"measures": ("nothing",)}),
                        ("measure", {"measures": ("dismissed",), "unit": unit})):  # fmt: skip
         with pytest.raises(BadInput) as refusal:
             answer(user, Query(**{**MARCH, **bad}), now=LATER)
