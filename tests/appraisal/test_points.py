@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal as D
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linli.appraisal.rules.points import Result, Scored, band_of, factor_of, result_of
@@ -78,7 +78,7 @@ def test_additions_stay_within_nought_and_a_hundred() -> None:
     assert one("3", "-10").total == D(0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.integers(1, 40), st.integers(0, 10_000) | st.none()), min_size=1,
              max_size=8),

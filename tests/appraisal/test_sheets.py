@@ -240,7 +240,9 @@ def test_a_signed_sheet_holds_what_was_signed(office: Office) -> None:
     sheet = signed(office)
     assert (sheet.total, sheet.factor) == (D("88.63"), D("98.00"))
     assert sheet.result["formula"].endswith("÷ 80 = 88.63")
-    rows = {row.line.label_zh: row.points for row in paper_of(sheet).rows}
+    paper = paper_of(sheet)
+    assert [part.brings for part in paper.parts] == [D("22.13"), D("21.75"), D("16.63"), D("28.13")]
+    rows = {row.line.label_zh: row.points for row in paper.rows}
     assert rows["网格员综合评分"] is None
     assert rows["群众满意率"] == D(90)
 

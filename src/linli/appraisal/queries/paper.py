@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -14,7 +15,7 @@ from linli.appraisal.models import Adjustment, Input, SchemeLine, Sheet
 from linli.appraisal.rules.points import Result, Scored, result_of
 from linli.appraisal.rules.schemes import Band, Origin
 from linli.evaluation.rules.counts import STEP
-from linli.evaluation.rules.scoring import DASH
+from linli.evaluation.rules.scoring import DASH, rounded
 
 _COUNTS = {one.code: one.label for one in STEP}
 
@@ -105,18 +106,23 @@ def paper_of(sheet: Sheet) -> Paper:
         _row(line, inputs.get(line.pk), counts_for, brings)
         for line, counts_for, brings in zip(lines, result.counts, result.brings, strict=True)
     ]
-    return Paper(sheet, rows, _parts(rows), adjustments, result)
+    return Paper(sheet, rows, _parts(rows, result.known), adjustments, result)
 
 
-def _parts(rows: list[Row]) -> list[Part]:
+def _parts(rows: list[Row], known: Decimal) -> list[Part]:
+    """What each part brings, rounded once: the rounded lines need not come to it."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.line.part, []).append(row)
     parts = []
     for name, group in found.items():
-        known = [row.brings for row in group if row.brings is not None]
+        scored = [(row.line.weight, row.points) for row in group if row.points is not None]
+        summed = sum(
+            (Fraction(weight) * Fraction(points) for weight, points in scored), Fraction(0)
+        )
         weight = sum((row.line.weight for row in group), Decimal(0))
-        parts.append(Part(name, group, weight, sum(known, Decimal(0)) if known else None))
+        brings = rounded(summed / Fraction(known)) if scored else None
+        parts.append(Part(name, group, weight, brings))
     return parts
 
 
