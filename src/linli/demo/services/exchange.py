@@ -69,6 +69,7 @@ def enter(*, now: datetime) -> int:
         return 0
     since = now - timedelta(days=30)
     centre_id = next(s.centre_id for s in chief.seats if policy.GRANT_HANDLE in s.grants)
+    assert centre_id is not None
     platform = platforms.save_platform(
         actor=admin, platform_id=None, now=since, name=NAME, skew_s=300, return_hours=8,
         centre=Unit.objects.get(pk=centre_id), review="repeated", crs="wgs84", by_place=False,

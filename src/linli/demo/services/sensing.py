@@ -84,7 +84,7 @@ def send_one(*, now: datetime, pick: random.Random) -> str:
 
 def _covers(kind: int) -> list[Component]:
     """Covers of the Bund, or of the whole city where it has too few, as many as the devices."""
-    rows = components.components().filter(kind=kind, state=State.IN_USE, wording__isnull=False)
+    rows = components.components().filter(Q(kind=kind), state=State.IN_USE, wording__isnull=False)
     rows = rows.select_related("wording").order_by("code")
     found: list[Component] = []
     for where in (Q(grid__code__startswith=BUND), Q()):
