@@ -260,7 +260,6 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "sheet_id": lambda town, case: 1,
     "adjustment_number": lambda town, case: 1,
     "scheme_id": lambda town, case: 1,
-    "saved_id": lambda town, case: 1,  # nobody's
     "bulletin_id": lambda town, case: 1,  # nobody's
     "made_id": lambda town, case: 1,
     "template_id": lambda town, case: 1,

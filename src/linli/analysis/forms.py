@@ -35,9 +35,9 @@ class AskForm(forms.Form):
         pgettext_lazy("analysis", "and by"),
         [*_NOTHING, *((one.code, one.label) for one in WAYS.values())],
     )
-    period = _select(_("Period"), PERIODS.items())
-    since = DayField(label=_("First day"), required=False)
-    until = DayField(label=_("Last day"), required=False)
+    period = _select(pgettext_lazy("analysis", "Period"), PERIODS.items())
+    since = DayField(label=pgettext_lazy("analysis", "First day"), required=False)
+    until = DayField(label=pgettext_lazy("analysis", "Last day"), required=False)
     compare = _select(_("Compared"), [*_NOTHING, *COMPARES.items()])
     chart = _select(_("Shown as"), CHARTS.items())
     measure_2 = _select(_("Second number"))

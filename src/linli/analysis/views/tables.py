@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.analysis.queries.answering import Answer, Line, Number
 from linli.analysis.queries.cases import key_text
@@ -60,7 +61,7 @@ def sheet_of(answer: Answer, *, whole: bool = False) -> Sheet:
     for measure in answer.measures:
         heads.append((measure.label, measure.words))
         if answer.against:
-            heads += [(_("Before"), ""), (_("Change"), "")]
+            heads += [(pgettext("analysis", "Before"), ""), (pgettext("analysis", "Change"), "")]
     rows = [Row(line.name, _cells(answer, line, key_text(line.key))) for line in lines]
     total = Row(_("Together"), _cells(answer, answer.sum, "")) if answer.query.by else None
     return Sheet(title, heads, rows, total, hidden)
@@ -102,8 +103,12 @@ def _cells(answer: Answer, line: Line, row: str) -> list[Cell]:
         cells.append(Cell(measure.shown(number.value), number.value, measure.label, url))
         if answer.against:
             old = _url(answer, measure, number.before, **where, other="1")
-            cells.append(Cell(measure.shown(number.before), number.before, _("Before"), old))
-            cells.append(Cell(change_text(number), number.change, _("Change")))
+            cells.append(
+                Cell(
+                    measure.shown(number.before), number.before, pgettext("analysis", "Before"), old
+                )
+            )
+            cells.append(Cell(change_text(number), number.change, pgettext("analysis", "Change")))
     return cells
 
 
