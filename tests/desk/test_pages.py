@@ -89,8 +89,11 @@ def test_a_case_page_and_its_sheet_open_at_every_stage(
     page = client.get(f"/desk/cases/{case.number}/")
     assert page.status_code == 200
     assert len(page.context["steps"]) == 7
-    sheet = client.get(f"/desk/cases/{case.number}/print/")
-    assert case.number in sheet.content.decode()
+    sheet = client.get(f"/desk/cases/{case.number}/print/").content.decode()
+    assert case.number in sheet
+    assert sheet.count('class="case-step case-step-') == 7
+    for words in ("Timing grade", "Reporter", "Component"):  # standards §5.3
+        assert f">{words}<" in sheet
     if upto == "report_back":
         assert "compare" not in page.content.decode()  # the report had no photo
 
