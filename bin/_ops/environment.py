@@ -93,13 +93,15 @@ BUILT = ("--no-binary", ":all:", "--no-deps", "--no-build-isolation")
 
 
 def _install(lock: Path, what: str, *, how: Sequence[str] = WHEELS) -> None:
+    command: list[str | Path] = [
+        *(PYTHON, "-m", "pip", "install", "--require-hashes"),
+        *how,
+        *("--disable-pip-version-check", "--no-input", "--progress-bar", "off"),
+        *("-r", lock),
+    ]
     with step(f"Installing {what} from {lock.name} (the first time this takes a minute or two)"):
         quietly(
-            [
-                *(PYTHON, "-m", "pip", "install", "--require-hashes", *how),
-                *("--disable-pip-version-check", "--no-input", "--progress-bar", "off"),
-                *("-r", lock),
-            ],
+            command,
             doing=f"Installing {what}",
             log=setup_log(),
             remedy="Check that the package index can be reached.",
