@@ -519,7 +519,8 @@ def _sensors(town: Town) -> dict[str, int]:
     of_class = {"class_code": "E0102"}
     kind = sensors.DeviceKind.objects.get_or_create(name="doors", defaults=of_class)[0]
     sender = sensors.Sender.objects.get_or_create(code="doors", defaults={"issued_at": town.now})[0]
-    stands = {"kind": kind, "active_since": town.now, "place": Point(place.lon, place.lat)}
+    place_of = {"place": Point(place.lon, place.lat), "name": "Water gauge"}
+    stands = {"kind": kind, "active_since": town.now, **place_of}
     device, new = sensors.Device.objects.get_or_create(code="doors", defaults=stands)
     if new:
         sensors.DeviceState.objects.create(device=device)

@@ -149,8 +149,9 @@ def fault(answer: Any) -> str:
         kind = answer.headers.get("Content-Type", "")
         if "json" in kind:
             said = json.loads(answer.content)  # GeoReport answers with a list of errors
-            if not (said[0]["description"] if isinstance(said, list) else said.get("title")):
-                return "a refusal in JSON without a title"
+            words = said[0]["description"] if isinstance(said, list) else said.get("title")
+            if not (words or said.get("message")):  # platforms of work orders read a message
+                return "a refusal in JSON without a sentence"
         elif not _WORDS.search(_TAGS.sub(" ", answer.content.decode())):
             return f"{answer.status_code} without a sentence: {answer.content[:200]!r}"
     return ""

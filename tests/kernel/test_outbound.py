@@ -119,7 +119,7 @@ def test_an_administrator_allows_a_network_an_address_or_a_name(
         "https://", "javascript:alert(1)", "https://user:pass@city.example/", "https://@evil/",
         "https://city.example:99999/", "https://city.example:0/", "http://[::1", "nothing", "",
         "https://city.example/a b", "https://city.example/\r\nX: 1",
-        "https://city.example/" + "a" * 600,        "https://city.example/\\evil", "https://city.example/街道",
+        "https://city.example/" + "a" * 2000,       "https://city.example/\\evil", "https://city.example/街道",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_in_a_sentence(url: str) -> None:
@@ -128,6 +128,11 @@ def test_what_is_no_address_is_refused_in_a_sentence(url: str) -> None:
     assert refusal.value.field == "url"
     with pytest.raises(NotAllowed):
         fetch("GET", url)
+
+
+def test_an_address_that_is_kept_is_shorter_than_one_that_is_called() -> None:
+    with pytest.raises(BadInput, match="500"):
+        check_url("https://city.example/" + "a" * 500)
 
 
 def test_a_chinese_host_is_called_by_its_name_on_the_wire(

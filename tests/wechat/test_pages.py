@@ -57,9 +57,8 @@ def test_an_account_is_added_and_its_secrets_are_never_shown(
     assert clerk.post(f"{PAGES}{row.pk}/", kept).status_code == 302
     row.refresh_from_db()
     assert (row.name, row.token, row.aes_key, row.app_secret) == ("Other", TOKEN, KEY, SECRET)
-    details = list(
-        AccessLog.objects.filter(action="wechat.changed").values_list("detail", flat=True)
-    )
+    logged = AccessLog.objects.filter(action="wechat.changed").order_by("pk")
+    details = list(logged.values_list("detail", flat=True))
     assert [one["secrets"] for one in details] == [["token", "aes_key", "app_secret"], []]
     # What was set serves at once.
     wechat = WeChat(client, "/wechat/city/")
