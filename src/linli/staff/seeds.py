@@ -132,6 +132,7 @@ ROLES: tuple[Role, ...] = (
             *_cards("see issue review inquire"),
             *_appraisal("review hear sign"),
             "analysis.see",
+            "evaluation.see",
             "bulletins.see",
             "bulletins.review",
             "bulletins.sign",
