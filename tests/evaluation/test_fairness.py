@@ -60,7 +60,7 @@ def test_a_row_that_is_the_whole_city_does_not_differ_from_it(city: Tally) -> No
     found = compare(city, expect(city), IN_TIME)
     if found is not None:
         assert found.difference == pytest.approx(0, abs=1e-9)
-        assert found.verdict == Verdict.FEW  # there is nobody beside it
+        assert found.verdict in (Verdict.FEW, Verdict.ALONE)  # there is nobody beside it
 
 
 @settings(max_examples=40, deadline=None)

@@ -159,6 +159,7 @@ class Verdict(TextChoices):
     EXPECTED = "expected", pgettext_lazy("fairness", "as expected")
     WORSE = "worse", pgettext_lazy("fairness", "worse than expected")
     FEW = "few", pgettext_lazy("fairness", "too few cases to say")
+    ALONE = "alone", pgettext_lazy("fairness", "too few others to compare with")
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,10 @@ def compare(row: Tally, city: City, share: Share) -> Compared | None:
     others = fsum(whole * (1 - min(1.0, whole / kind.count)) for whole, kind in kinds if kind.count)
     difference = (part - expected) / count
     margin = SURE * sqrt(spread) / count
-    if count < FEWEST or spread < LEAST_SPREAD or others < FEWEST_OTHERS * count:
+    if count < FEWEST or spread < LEAST_SPREAD:
         verdict = Verdict.FEW
+    elif others < FEWEST_OTHERS * count:
+        verdict = Verdict.ALONE
     elif abs(difference) <= margin:
         verdict = Verdict.EXPECTED
     else:
