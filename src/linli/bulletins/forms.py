@@ -10,20 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from linli.bulletins.models import Bulletin
-from linli.bulletins.rules.docx.package import MOST_BYTES
+from linli.bulletins.rules.docx import MOST_BYTES
 from linli.bulletins.rules.states import Kind
-from linli.kernel.errors import Refused
 
 _SPLIT = re.compile(r"[\s,，;；、]+")
-
-
-class Refusable(forms.Form):
-    """A form that shows a service's refusal at the field it names."""
-
-    def refuse(self, refusal: Refused) -> None:
-        field = refusal.field if refusal.field in self.fields else None
-        words = str(refusal)
-        self.add_error(field, words.removeprefix(f"{field}: ") if field else words)
 
 
 class CaseNumbers(forms.CharField):
@@ -49,7 +39,7 @@ def _cases(*, required: bool) -> CaseNumbers:
     )  # fmt: skip
 
 
-class MonthlyForm(Refusable):
+class MonthlyForm(forms.Form):
     """A bulletin of a closed period."""
 
     freeze_id = forms.TypedChoiceField(label=gettext_lazy("Closed period"), coerce=int)
@@ -62,7 +52,7 @@ class MonthlyForm(Refusable):
         field.choices = periods
 
 
-class SpecialForm(Refusable):
+class SpecialForm(forms.Form):
     """A report on one subject."""
 
     subject = forms.CharField(label=pgettext_lazy("bulletin", "Subject"), max_length=120)
@@ -70,7 +60,7 @@ class SpecialForm(Refusable):
     cases = _cases(required=True)
 
 
-class TextForm(Refusable):
+class TextForm(forms.Form):
     """The words of a draft."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
@@ -94,7 +84,7 @@ class TextForm(Refusable):
         self.fields["demands"].label = _("Demands for next month") if monthly else _("Proposals")
 
 
-class WordsForm(Refusable):
+class WordsForm(forms.Form):
     """Why it is sent back or withdrawn."""
 
     words = forms.CharField(
@@ -104,7 +94,7 @@ class WordsForm(Refusable):
     )  # fmt: skip
 
 
-class TemplateForm(Refusable):
+class TemplateForm(forms.Form):
     """A Word file as the next version."""
 
     kind = forms.ChoiceField(label=pgettext_lazy("bulletin", "Kind"), choices=Kind.choices)

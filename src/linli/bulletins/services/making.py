@@ -17,8 +17,6 @@ from linli.bulletins import policy
 from linli.bulletins.models import Bulletin, Made, MadeState
 from linli.bulletins.queries.bulletins import bulletin_for, template_of
 from linli.bulletins.rules.charts import Bar, bars
-from linli.bulletins.rules.docx.filling import Filling, fill
-from linli.bulletins.rules.docx.first import first_template
 from linli.bulletins.rules.fields import VOCABULARIES
 from linli.bulletins.rules.ranking import DASH
 from linli.bulletins.rules.states import Kind, State
@@ -85,6 +83,9 @@ def make(*, made_id: int, now: datetime) -> None:
 
 
 def _word(bulletin: Bulletin, made: Made) -> bytes:
+    from linli.bulletins.rules.docx.filling import Filling, fill
+    from linli.bulletins.rules.docx.first import first_template
+
     kind = Kind(bulletin.kind)
     template = first_template(kind)
     if made.template is not None:

@@ -14,7 +14,6 @@ from linli.audit.services import record
 from linli.bulletins import policy
 from linli.bulletins.models import Template
 from linli.bulletins.queries.bulletins import template_by_id
-from linli.bulletins.rules.docx.filling import Filling, check, fill
 from linli.bulletins.rules.fields import VOCABULARIES
 from linli.bulletins.rules.states import Kind
 from linli.files import services as files
@@ -34,6 +33,8 @@ def add_template(
     It is checked, and filled once with nothing, so that one which cannot serve is refused here.
     Raises NotYours, BadInput, BadTemplate, StorageDown.
     """
+    from linli.bulletins.rules.docx.filling import Filling, check, fill
+
     staff.require(actor, policy.TEMPLATES)
     if kind not in set(Kind):
         raise BadInput(_("kind: choose the monthly bulletin or the special report."), field="kind")

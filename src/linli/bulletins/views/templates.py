@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.bulletins import policy
 from linli.bulletins.forms import TemplateForm
 from linli.bulletins.queries import bulletins as queries
-from linli.bulletins.rules.docx.first import first_template
 from linli.bulletins.rules.fields import VOCABULARIES
 from linli.bulletins.rules.states import Kind
 from linli.bulletins.services import templates as services
@@ -58,6 +57,8 @@ def template(request: StaffRequest, template_id: int) -> HttpResponseBase:
 @staff_page((policy.TEMPLATES, policy.WRITE))
 def first(request: StaffRequest, bulletin_kind: str) -> HttpResponse:
     """The template a city starts with."""
+    from linli.bulletins.rules.docx.first import first_template
+
     if bulletin_kind not in set(Kind):
         raise NotFound(_("There is no such template."))
     answer = HttpResponse(first_template(Kind(bulletin_kind)), content_type=WORD)

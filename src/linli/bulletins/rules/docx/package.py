@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from linli.bulletins.rules.docx import MOST_BYTES
 from linli.kernel.errors import BadInput
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-MOST_BYTES = 5 * 1024 * 1024
 _MOST_UNPACKED = 40 * 1024 * 1024
 _MOST_PARTS = 400
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
