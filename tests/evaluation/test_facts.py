@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.evaluation.rules.counts import COUNTS, Came, Source, marks
-from linli.evaluation.rules.facts import Facts, Happened, History, Ran, facts
+from linli.evaluation.rules.facts import Facts, facts
+from linli.evaluation.rules.histories import Happened, History, Ran
 from tests.conftest import NOW
 
 OPERATOR, CHIEF, DISPATCHER, WORKER, KEEPER = 1, 2, 3, 4, 5

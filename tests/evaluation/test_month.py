@@ -15,7 +15,8 @@ import pytest
 
 from linli.evaluation.queries.figures import Counts
 from linli.evaluation.rules.counts import COUNTS, Source
-from linli.evaluation.rules.facts import Facts, Happened, History, Ran, facts
+from linli.evaluation.rules.facts import Facts, facts
+from linli.evaluation.rules.histories import Happened, History, Ran
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.scoring import Book, Formula, shown
 from linli.evaluation.rules.seeds import SEEDS

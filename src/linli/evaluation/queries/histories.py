@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from linli.cases.models import Case, CaseClock, CaseEvent
 from linli.catalogue import queries as catalogue
-from linli.evaluation.rules.facts import Happened, History, Ran
 from linli.evaluation.rules.fairness import stratum_of
+from linli.evaluation.rules.histories import Happened, History, Ran
 from linli.staff.models import GridDuty
 from linli.staff.models.posts import DutyRole
 
