@@ -11,14 +11,14 @@ from django.db.models import F, Q
 from linli.cases.models import Case
 from linli.cases.policy import visible_to
 from linli.cases.queries.lists import SHOWN
-from linli.evaluation.models import Freeze, FrozenFact
-from linli.evaluation.queries.figures import _Bit, facts_for
+from linli.evaluation.queries.figures import Bit, facts_for, frozen_facts, seen_by
 from linli.evaluation.queries.names import Key
-from linli.evaluation.rules.counts import COUNTS, Base, Source
+from linli.evaluation.rules.counts import COUNTS, Base
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.subjects import Dimension
 
 if TYPE_CHECKING:
+    from linli.evaluation.models import Freeze
     from linli.staff.models import User
 
 PAGE = 50
@@ -74,18 +74,12 @@ def _facts(
     if freeze is None:
         return facts_for(user, source).filter(base.when.q(period.since, period.end(now)))
     bit = COUNTS[source].index(base)
-    seen = Case.objects.filter(visible_to(user)).values("pk")
-    return (
-        FrozenFact.objects.filter(freeze_id=freeze.pk, source=source, case_id__in=seen)
-        .annotate(counts=_Bit(F("marks"), bit=bit))
-        .filter(counts=1)
-    )
+    rows = seen_by(user, frozen_facts(freeze, source))
+    return rows.annotate(counts=Bit(F("marks"), bit=bit)).filter(counts=1)
 
 
 def _where(dimension: Dimension, key: str, freeze: Freeze | None) -> dict[str, object]:
-    column = dimension.column
-    if freeze is not None and dimension.source != Source.CASE:
-        column = "holder_id"
+    column = dimension.column if freeze is None else dimension.frozen_column
     if key == NOWHERE:
         return {f"{column}__isnull": True}
     value: Key = key if dimension.code == "channel" else _id(key)

@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from linli.cases.policy import visible_to
-from linli.evaluation.models import FrozenFact
-from linli.evaluation.queries.figures import FACTS, Figures, grouped, grouped_bits, seen_by
+from linli.evaluation.queries.figures import (
+    FACTS,
+    Figures,
+    frozen_facts,
+    grouped,
+    grouped_bits,
+    seen_by,
+)
 from linli.evaluation.queries.names import Key
-from linli.evaluation.rules.counts import COUNTS, Source
+from linli.evaluation.rules.counts import COUNTS
 from linli.evaluation.rules.fairness import City, Compared, Share, compare, expect, share_of
 
 if TYPE_CHECKING:
@@ -69,9 +75,7 @@ def _by_row(
     user: User, figures: Figures, shares: Iterable[Share], now: datetime, only: Q | None
 ) -> dict[Key, _Strata]:
     dimension = figures.dimension
-    column = dimension.column
-    if figures.freeze is not None and dimension.source != Source.CASE:
-        column = "holder_id"
+    column = dimension.column if figures.freeze is None else dimension.frozen_column
     found: dict[Key, _Strata] = defaultdict(dict)
     rows = seen_by(user, _facts(figures))
     rows = rows if only is None else rows.filter(only)
@@ -89,7 +93,7 @@ def _facts(figures: Figures) -> Any:
     source = figures.dimension.source
     if figures.freeze is None:
         return FACTS[source]._default_manager.all()
-    return FrozenFact.objects.filter(freeze_id=figures.freeze.pk, source=source)
+    return frozen_facts(figures.freeze, source)
 
 
 def _counted(

@@ -79,6 +79,11 @@ def facts_for(user: User, source: Source) -> QuerySet[Any]:
     return seen_by(user, rows)
 
 
+def frozen_facts(freeze: Freeze, source: Source) -> QuerySet[FrozenFact]:
+    """The facts of a closed period."""
+    return FrozenFact.objects.filter(freeze_id=freeze.pk, source=source)
+
+
 def seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those of facts, live or closed, whose case `user` may see."""
     seen = visible_to(user)
@@ -178,7 +183,7 @@ def _mark(base: Base) -> str:
     return "_".join(("all", *(f"{name}_{value}" for name, value in _marks_of(base).items())))
 
 
-class _Bit(Func):
+class Bit(Func):
     """Whether a bit of a number is set: 0 or 1."""
 
     template = "((%(expressions)s >> %(bit)s) & 1)"
@@ -196,7 +201,7 @@ def grouped_bits(
 ) -> dict[tuple[Any, ...], dict[str, int]]:
     """The same by the values of several columns. One statement."""
     sums: dict[str, Any] = {
-        one.code: Sum(_Bit(F("marks"), bit=bit)) for bit, one in enumerate(bases)
+        one.code: Sum(Bit(F("marks"), bit=bit)) for bit, one in enumerate(bases)
     }
     return _lines(rows.order_by().values(*columns).annotate(**sums), columns, list(sums))
 
@@ -215,10 +220,9 @@ def frozen_counts(
     user: User, freeze: Freeze, dimension: Dimension, *, only: Q | None = None
 ) -> Counts:
     """The base counts of a frozen period by row. One statement."""
-    rows = seen_by(user, FrozenFact.objects.filter(freeze_id=freeze.pk, source=dimension.source))
+    rows = seen_by(user, frozen_facts(freeze, dimension.source))
     rows = rows if only is None else rows.filter(only)
-    column = dimension.column if dimension.source == Source.CASE else "holder_id"
-    return summed_bits(rows, column, COUNTS[dimension.source])
+    return summed_bits(rows, dimension.frozen_column, COUNTS[dimension.source])
 
 
 def figures_for(

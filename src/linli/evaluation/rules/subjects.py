@@ -46,6 +46,11 @@ class Dimension:
     def source(self) -> Source:
         return self.subject.source
 
+    @property
+    def frozen_column(self) -> str:
+        """The same column of a closed period, where units and posts are `holder_id`."""
+        return self.column if self.source == Source.CASE else "holder_id"
+
 
 DIMENSIONS: Mapping[str, Dimension] = {
     one.code: one
