@@ -16,6 +16,7 @@ from linli.cases.models import Case, CaseEvent
 from linli.cases.policy import visible_to
 from linli.cases.rules import MOVES
 from linli.evaluation.models import Freeze, FreezeState
+from linli.evaluation.queries.figures import frozen_facts, summed_bits
 from linli.evaluation.rules.counts import COUNTS, Source, counted
 from linli.evaluation.rules.periods import Period, Span
 from linli.kernel.errors import NotFound
@@ -100,7 +101,7 @@ _DIFFERENT = f"""
 
 
 def differences(user: User, old: Freeze, new: Freeze) -> Differences:
-    """What differs between two versions of a period. Four queries.
+    """What differs between two versions of a period. Six queries at most.
 
     The totals are of every case; the cases that are listed are those that `user` may see.
     """
@@ -127,19 +128,17 @@ def differences(user: User, old: Freeze, new: Freeze) -> Differences:
 
 
 def _totals(old: Freeze, net: Counter[tuple[Source, int]]) -> list[tuple[str | Promise, int, int]]:
-    """The counts that differ: words, before, after."""
+    """The counts that differ: words, before, after. A query for each kind of facts."""
+    differ = sorted((pair for pair in net.items() if pair[1]), key=lambda pair: str(pair[0]))
+    before = {
+        source: summed_bits(frozen_facts(old, source), "freeze_id", COUNTS[source]).get(old.pk, {})
+        for source in {source for (source, _bit), _change in differ}
+    }
     found = []
-    with connection.cursor() as cursor:
-        for (source, bit), change in sorted(net.items(), key=lambda pair: str(pair[0])):
-            if not change:
-                continue
-            cursor.execute(
-                "SELECT count(*) FROM evaluation_frozenfact WHERE freeze_id = %s AND source = %s"
-                " AND (marks >> %s) & 1 = 1",
-                [old.pk, source.value, bit],
-            )
-            (was,) = cursor.fetchone()
-            found.append((COUNTS[source][bit].label, was, was + change))
+    for (source, bit), change in differ:
+        base = COUNTS[source][bit]
+        was = before[source].get(base.code, 0)
+        found.append((base.label, was, was + change))
     return found
 
 
