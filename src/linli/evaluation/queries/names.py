@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from linli.cases.rules import Channel
 from linli.catalogue import queries as catalogue
@@ -77,9 +77,15 @@ def first_class(dimension_code: str, *, on: date) -> frozenset[int]:
         return frozenset()
     rows = CellVersion.objects.filter(during__contains=on)
     column = "grid_id" if dimension_code == "grid" else "cell__community_id"
-    grades: dict[int, Counter[bool]] = defaultdict(Counter)
-    for key, grade in rows.filter(**{f"{column}__isnull": False}).values_list(column, "grade"):
-        grades[key][grade == FIRST_CLASS] += 1
+    cells = (
+        rows.filter(**{f"{column}__isnull": False})
+        .order_by()
+        .values_list(column)
+        .annotate(first=Count("pk", filter=Q(grade=FIRST_CLASS)), cells=Count("pk"))
+    )
+    grades = {
+        key: Counter({True: first, False: together - first}) for key, first, together in cells
+    }
     if dimension_code in ("district", "street"):
         grades = _above(grades, dimension_code)
     return frozenset(key for key, count in grades.items() if count[True] > count[False])
