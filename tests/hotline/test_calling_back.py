@@ -187,9 +187,11 @@ def test_the_figures_of_a_line_add_up(
 
 
 def test_the_badge_counts_what_the_list_shows(call: Call, operator: User, chief: User) -> None:
-    promised(call, operator)
+    waiting = promised(call, operator)
     assert badge_of(operator) == {"call_backs": 1}
     assert badge_of(chief) == {}
+    services.needless(actor=operator, call_back_id=waiting.pk, words="x", now=NOW)
+    assert badge_of(operator) == {"call_backs": 0}, "also where the question is kept"
 
 
 def test_callers_that_wait_keep_their_number(call: Call, operator: User) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Value
+from django.db.models import Count, QuerySet, Value
 
 from linli.cases.queries.lists import QUEUE_GRANT, QUEUES, cases_for
 from linli.territory import queries as territory
@@ -26,47 +27,62 @@ class Badge(NamedTuple):
 
 def badges_for(user: User, *, now: datetime) -> list[Badge]:
     """The counts of the person's queues. One query, each count from an index of its own."""
-    names = [name for name, grant in QUEUE_GRANT.items() if user.has_grant(grant)]
-    if not names:
-        return []
-    try:
-        sql, parameters = _badge_query(user, names)
-    except EmptyResultSet:  # the posts reach no case, such as a grid worker's without a grid
-        return [Badge(name, 0) for name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [now if one is _NOW else one for one in parameters])
-        found = dict(cursor.fetchall())
+    names = _queues_of(user)
+    found = _waiting.of(user, now=now) if names else {}
     return [Badge(name, found.get(name, 0)) for name in names]
 
 
-def _badge_query(user: User, names: list[str]) -> tuple[str, tuple[Any, ...]]:
-    """The statement of `badges_for`, its moment left open. Every staff page asks for it, and
-    writing it takes longer than the counting, so it is kept for the same seats and divisions."""
-    tree = territory.tree()
-    kept = _badge_queries.get(user.pk)
-    if kept is not None and kept.tree is tree and kept.seats == user.seats:
-        return kept.sql, kept.parameters
-    counts = [
-        cases_for(user)
-        .filter(QUEUES[name](user, _NOW))
-        .order_by()
-        .annotate(queue=Value(name))
-        .values("queue")
-        .annotate(found=Count("*"))
-        .values_list("queue", "found")
-        for name in names
-    ]
-    both = counts[0].union(*counts[1:], all=True) if len(counts) > 1 else counts[0]
-    sql, parameters = both.query.sql_with_params()
-    moments = tuple(_NOW if one == _NOW else one for one in parameters)
-    if not any(seat.class_codes for seat in user.seats):  # which classes those are may change
-        if len(_badge_queries) >= _MOST_KEPT:
-            _badge_queries.clear()
-        _badge_queries[user.pk] = _BadgeQuery(tree, user.seats, sql, moments)
-    return sql, moments
+def _queues_of(user: User) -> list[str]:
+    return [name for name, grant in QUEUE_GRANT.items() if user.has_grant(grant)]
 
 
-class _BadgeQuery(NamedTuple):
+class Counts:
+    """Counts of what waits for a person, by name, in one statement. Every staff page asks for it,
+    and writing it takes longer than the counting, so it is kept for the same seats and divisions.
+
+    `rows` says what is counted; nothing but the person's seats, the divisions and the moment may
+    decide on it.
+    """
+
+    def __init__(self, rows: Callable[[User, datetime], Mapping[str, QuerySet[Any]]]) -> None:
+        self._rows = rows
+        self._kept: dict[int, _Kept] = {}
+
+    def of(self, user: User, *, now: datetime) -> dict[str, int]:
+        """How many there are; without those of which there is none. One query."""
+        try:
+            sql, parameters = self._statement(user)
+        except EmptyResultSet:  # the posts reach nothing, such as a grid worker's without a grid
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [now if one is _NOW else one for one in parameters])
+            return dict(cursor.fetchall())
+
+    def _statement(self, user: User) -> tuple[str, tuple[Any, ...]]:
+        """The statement with its moment left open."""
+        tree = territory.tree()
+        kept = self._kept.get(user.pk)
+        if kept is not None and kept.tree is tree and kept.seats == user.seats:
+            return kept.sql, kept.parameters
+        counts = [
+            rows.order_by()
+            .annotate(queue=Value(name))
+            .values("queue")
+            .annotate(found=Count("*"))
+            .values_list("queue", "found")
+            for name, rows in self._rows(user, _NOW).items()
+        ]
+        both = counts[0].union(*counts[1:], all=True) if len(counts) > 1 else counts[0]
+        sql, parameters = both.query.sql_with_params()
+        moments = tuple(_NOW if one == _NOW else one for one in parameters)
+        if not any(seat.class_codes for seat in user.seats):  # which classes those are may change
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[user.pk] = _Kept(tree, user.seats, sql, moments)
+        return sql, moments
+
+
+class _Kept(NamedTuple):
     """A statement that holds as long as the person sits on these seats in these divisions."""
 
     tree: territory.Tree
@@ -77,4 +93,8 @@ class _BadgeQuery(NamedTuple):
 
 _NOW = datetime(1, 1, 2, tzinfo=UTC)  # stands for the moment in a kept statement
 _MOST_KEPT = 2000
-_badge_queries: dict[int, _BadgeQuery] = {}
+_waiting = Counts(
+    lambda user, now: {
+        name: cases_for(user).filter(QUEUES[name](user, now)) for name in _queues_of(user)
+    }
+)

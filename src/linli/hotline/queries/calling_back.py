@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.cases import policy as cases_policy
 from linli.cases import queries as cases
 from linli.cases.models import Case, CaseEvent, ReportContact
+from linli.cases.queries.badges import Counts
 from linli.cases.queries.following import root_of
 from linli.cases.rules.stages import Stage
 from linli.hotline import policy
@@ -85,8 +86,12 @@ def badge_of(user: User) -> dict[str, int]:
     """How many are to be called now. One query."""
     if not user.has_grant(policy.GRANT_CALL_BACK):
         return {}
-    rows = _visible(user).filter(_ready(timezone.now()), done_at__isnull=True)
-    return {"call_backs": rows.count()}
+    return {"call_backs": 0, **_waiting.of(user, now=timezone.now())}
+
+
+_waiting = Counts(
+    lambda user, now: {"call_backs": _visible(user).filter(_ready(now), done_at__isnull=True)}
+)
 
 
 def call_back_for(user: User, call_back_id: int, *, lock: bool = False) -> CallBack:
