@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -104,15 +104,15 @@ class Overview:
         """The one sentence for whoever has no time for figures: what is open, late, and where."""
         count = {link.name: link.count for link in self.present}
         if not count["late"]:
-            return _said("%(open)s cases are open and none is late.") % count
-        words = _said("%(late)s of %(open)s open cases are late") % count
+            return gettext("%(open)s cases are open and none is late.") % count
+        words = gettext("%(late)s of %(open)s open cases are late") % count
         worst = [table.lines[0] for table in self.tables if table.lines]
         most = [f"{line.name} {line.red.count}" for line in worst if line.red.count]
         if not most:
-            return _said("%(words)s.") % {"words": words}
-        return _said("%(words)s; most of them: %(most)s.") % {
+            return gettext("%(words)s.") % {"words": words}
+        return gettext("%(words)s; most of them: %(most)s.") % {
             "words": words,
-            "most": _said(", ").join(most),
+            "most": gettext(", ").join(most),
         }
 
 
