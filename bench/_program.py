@@ -45,12 +45,17 @@ def posted(path: str, token: str, body: object) -> Request:
     return Request("POST", path, head, json.dumps(body).encode())
 
 
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextlib.contextmanager
 def serving(*, interface: str = "wsgi") -> Iterator[tuple[int, int]]:
     """The web process (or with `asgi` the events process): its port and its process id."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     wsgi = interface == "wsgi"
     command = [
         *(sys.executable, "-m", "granian", "--interface", interface, "--host", "127.0.0.1"),

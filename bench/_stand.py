@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bin")]
 
 from _ops import cluster, database, run  # noqa: E402
 from _ops.say import die_with_parent  # noqa: E402
+from bench._program import free_port  # noqa: E402
 
 START_S = 90
 
@@ -146,13 +147,6 @@ def standing() -> Iterator[Stand]:
                 connections.close_all()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 if __name__ == "__main__":

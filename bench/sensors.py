@@ -16,8 +16,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -40,7 +38,9 @@ from django.utils import timezone  # noqa: E402
 from paho.mqtt import client as mqtt  # noqa: E402
 from paho.mqtt.enums import CallbackAPIVersion  # noqa: E402
 
+from bench._broker import start_broker  # noqa: E402
 from bench._figures import Figure, table  # noqa: E402
+from bench._program import free_port  # noqa: E402
 from bench.run import keep  # noqa: E402
 from linli.catalogue import queries as catalogue  # noqa: E402
 from linli.kernel.signatures import signature  # noqa: E402
@@ -73,10 +73,9 @@ def clean() -> None:
         ours = "IN (SELECT id FROM sensors_device WHERE name = %s)"
         for table_name in ("sensors_reading", "sensors_alarm", "sensors_devicestate"):
             cursor.execute(f"DELETE FROM {table_name} WHERE device_id {ours}", [NAME])
-        for table_name in ("sensors_rule", "sensors_device", "sensors_devicekind",
+        for table_name in ("sensors_sensorrule", "sensors_device", "sensors_devicekind",
                            "sensors_sender"):  # fmt: skip
-            real = "sensors_sensorrule" if table_name == "sensors_rule" else table_name
-            cursor.execute(f"DELETE FROM {real} WHERE name = %s", [NAME])
+            cursor.execute(f"DELETE FROM {table_name} WHERE name = %s", [NAME])
         cursor.execute("DELETE FROM sensors_nonce")
 
 
@@ -117,24 +116,13 @@ def over_http(devices: int, seconds: float) -> Figure:
 
 def over_mqtt(devices: int, seconds: float) -> list[Figure]:
     """Single readings through a broker, until the last is committed."""
-    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        raise SystemExit("mosquitto is missing: apt-get install mosquitto")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    count = int(seconds * 1000)
+    port, count = free_port(), int(seconds * 1000)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Path(folder) / "mosquitto.conf"
-        settings.write_text(
-            f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
-            "max_inflight_messages 4000\nuser root\n"
-        )
         environment = {**os.environ, "LINLI_MQTT_URL": f"mqtt://127.0.0.1:{port}/{NAME}",
                        "LINLI_MQTT_CLIENT_ID": NAME}  # fmt: skip
         command = [sys.executable, str(ROOT / "manage.py"), "listen_sensors"]
         with (
-            subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL) as broker,
+            start_broker(Path(folder), port, "max_inflight_messages 4000") as broker,
             subprocess.Popen(command, env=environment, cwd=ROOT) as listener,
         ):
             try:

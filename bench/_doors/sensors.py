@@ -15,8 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench._broker import start_broker
 from bench._doors.base import Door
 from bench._ledger import Message, mark
+from bench._program import free_port
 from bench._wire import Answer, Sent
 
 PATH = "/sensors/v1/readings"
@@ -82,19 +84,9 @@ class Mqtt(Sensors):
 
     def prepare(self, messages: int) -> None:
         """A broker on a free port; the program's subscriber is told of it."""
-        from bench._stand import free_port
-
         super().prepare(messages)
-        program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-        if program is None:
-            raise SystemExit("mosquitto is missing: apt-get install mosquitto")
         self.port, self.folder = free_port(), tempfile.mkdtemp(prefix="linli-broker-")
-        settings = Path(self.folder) / "mosquitto.conf"
-        settings.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
-            "user root\n"
-        )
-        self.broker = subprocess.Popen([program, "-c", str(settings)], stderr=subprocess.DEVNULL)
+        self.broker = start_broker(Path(self.folder), self.port)
         os.environ["LINLI_MQTT_URL"] = f"mqtt://127.0.0.1:{self.port}/bench"
 
     def begin(self) -> None:
