@@ -8,10 +8,16 @@ import procrastinate
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django import models as tables
 
-__all__ = ["PATIENT", "app", "later", "on_app_ready"]
+__all__ = ["PATIENT", "app", "is_last_try", "later", "on_app_ready"]
 
 # Ten tries over about a day: 30 s, 1 min, 2 min …
 PATIENT = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2, wait=30)
+
+
+def is_last_try(context: procrastinate.JobContext) -> bool:
+    """Whether no further try of a `PATIENT` job follows this one."""
+    most = PATIENT.max_attempts
+    return context.job is None or (most is not None and context.job.attempts >= most - 1)
 
 
 def on_app_ready(ready: procrastinate.App) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate import JobContext
 
-from linli.kernel.jobs import PATIENT, app
+from linli.kernel.jobs import PATIENT, app, is_last_try
 from linli.open311.services import answering, choosing, following, media
 
 
 @app.task(name="open311.fetch_media", queue="outside", retry=PATIENT, pass_context=True)
 def fetch_media(context: JobContext, case_id: int, number: int) -> None:
     """Safe to run twice: only what is still being waited for is fetched."""
-    media.fetch_media(case_id=case_id, number=number, now=timezone.now(), last=_is_last(context))
+    last = is_last_try(context)
+    media.fetch_media(case_id=case_id, number=number, now=timezone.now(), last=last)
 
 
 @app.task(name="open311.tell_here", queue="outside", retry=PATIENT, pass_context=True)
 def tell_here(context: JobContext, forward_id: int) -> None:
     """Safe to run twice: what has been said here is noted."""
-    answering.tell_here(forward_id=forward_id, now=timezone.now(), last=_is_last(context))
+    answering.tell_here(forward_id=forward_id, now=timezone.now(), last=is_last_try(context))
 
 
 @app.periodic(cron="* * * * *")
@@ -33,9 +34,3 @@ def choose(timestamp: int) -> None:
 def ask(timestamp: int) -> None:
     """How cases stand at other systems. Safe to run twice: news is kept, not counted."""
     following.ask_all(now=timezone.now())
-
-
-def _is_last(context: JobContext) -> bool:
-    """Whether no further try follows this one."""
-    most = PATIENT.max_attempts
-    return context.job is None or (most is not None and context.job.attempts >= most - 1)

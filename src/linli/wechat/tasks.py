@@ -5,16 +5,14 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate import JobContext
 
-from linli.kernel.jobs import PATIENT, app
+from linli.kernel.jobs import PATIENT, app, is_last_try
 from linli.wechat.services import acting, media, upkeep
 
 
 @app.task(name="wechat.fetch_media", queue="outside", retry=PATIENT, pass_context=True)
 def fetch_media(context: JobContext, message_id: int) -> None:
     """Safe to run twice: only what is still being waited for is fetched."""
-    most = PATIENT.max_attempts
-    last = context.job is None or (most is not None and context.job.attempts >= most - 1)
-    media.fetch_media(message_id=message_id, now=timezone.now(), last=last)
+    media.fetch_media(message_id=message_id, now=timezone.now(), last=is_last_try(context))
 
 
 @app.task(name="wechat.act", queue="cases", retry=PATIENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate import JobContext
 
-from linli.kernel.jobs import PATIENT, app
+from linli.kernel.jobs import PATIENT, app, is_last_try
 from linli.workorders.services import fetching, receiving, taking, upkeep
 
 
@@ -18,9 +18,7 @@ def take_in(order_id: int) -> None:
 @app.task(name="workorders.fetch_files", queue="outside", retry=PATIENT, pass_context=True)
 def fetch_files(context: JobContext, order_id: int) -> None:
     """Safe to run twice: only what is still being waited for is fetched."""
-    most = PATIENT.max_attempts
-    last = context.job is None or (most is not None and context.job.attempts >= most - 1)
-    fetching.fetch_files(order_id=order_id, now=timezone.now(), last=last)
+    fetching.fetch_files(order_id=order_id, now=timezone.now(), last=is_last_try(context))
 
 
 @app.periodic(cron="*/5 * * * *")
