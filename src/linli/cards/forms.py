@@ -11,7 +11,6 @@ from django.utils.translation import pgettext_lazy
 
 from linli.cards.rules.levels import COUNTED, Level
 from linli.cards.rules.orders import Outcome
-from linli.kernel.errors import Refused
 from linli.kernel.forms import DayField, DayInput
 
 _ANY = [("", _("all"))]
@@ -24,17 +23,7 @@ def _words(label: Any, help_text: Any = "") -> forms.CharField:
     )  # fmt: skip
 
 
-class Refusable(forms.Form):
-    """A form that shows a service's refusal at the field it names."""
-
-    def refuse(self, refusal: Refused) -> None:
-        """Note the refusal; the sentence begins with the name of the field, which is shown."""
-        field = refusal.field if refusal.field in self.fields else None
-        words = str(refusal)
-        self.add_error(field, words.removeprefix(f"{field}: ") if field else words)
-
-
-class WordsForm(Refusable):
+class WordsForm(forms.Form):
     """A reason, a reply, an opinion."""
 
     words = _words(pgettext_lazy("card", "Words"))
@@ -45,7 +34,7 @@ class WordsForm(Refusable):
         self.fields["words"].help_text = help_text
 
 
-class GiveForm(Refusable):
+class GiveForm(forms.Form):
     """A card by hand."""
 
     level = forms.ChoiceField(label=pgettext_lazy("card", "Level"), choices=Level.choices)
@@ -54,7 +43,7 @@ class GiveForm(Refusable):
     )
 
 
-class OutcomeForm(Refusable):
+class OutcomeForm(forms.Form):
     """How an order ended."""
 
     outcome = forms.ChoiceField(
@@ -63,7 +52,7 @@ class OutcomeForm(Refusable):
     words = _words(pgettext_lazy("order", "Why"))
 
 
-class InquiryForm(Refusable):
+class InquiryForm(forms.Form):
     """责任查究建议."""
 
     unit = forms.TypedChoiceField(label=pgettext_lazy("card", "Unit"), coerce=int)
@@ -85,7 +74,7 @@ class InquiryForm(Refusable):
         field.choices = units
 
 
-class RuleForm(Refusable):
+class RuleForm(forms.Form):
     """A rule of cards."""
 
     name = forms.CharField(label=pgettext_lazy("card rule", "Name"), max_length=80)
@@ -111,7 +100,7 @@ class RuleForm(Refusable):
     )  # fmt: skip
 
 
-class EndForm(Refusable):
+class EndForm(forms.Form):
     """The last day of a rule."""
 
     last_on = DayField(label=_("Last day"))

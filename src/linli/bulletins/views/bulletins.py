@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.audit.services import record
 from linli.bulletins import policy
-from linli.bulletins.forms import MonthlyForm, Refusable, SpecialForm, TextForm, WordsForm
+from linli.bulletins.forms import MonthlyForm, SpecialForm, TextForm, WordsForm
 from linli.bulletins.queries import bulletins as queries
 from linli.bulletins.rules.fields import SECTIONS
 from linli.bulletins.rules.privacy import findings
@@ -23,6 +24,7 @@ from linli.bulletins.rules.states import MOVES
 from linli.bulletins.services import making, writing
 from linli.files import services as files
 from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
 
 MOST = 200
@@ -30,7 +32,7 @@ READERS = (policy.SEE, policy.WRITE, policy.REVIEW, policy.SIGN)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def done(form: Refusable, act: Callable[..., Any], **given: Any) -> Any:
+def done(form: forms.Form, act: Callable[..., Any], **given: Any) -> Any:
     """What the service answers; None where the form or the service refused, noted in the form."""
     if not form.is_valid():
         return None
@@ -39,11 +41,11 @@ def done(form: Refusable, act: Callable[..., Any], **given: Any) -> Any:
     except (NotFound, NotYours):
         raise
     except Refused as refusal:
-        form.refuse(refusal)
+        refuse(form, refusal)
         return None
 
 
-def status_of(form: Refusable) -> int:
+def status_of(form: forms.Form) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 
@@ -76,7 +78,7 @@ def new_special(request: StaffRequest) -> HttpResponse:
 
 
 def _begin(
-    request: StaffRequest, form: Refusable, act: Callable[..., Any], title: str
+    request: StaffRequest, form: forms.Form, act: Callable[..., Any], title: str
 ) -> HttpResponse:
     if request.method == "POST":
         made = done(form, act, actor=request.user)

@@ -7,20 +7,21 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 
 from linli.audit.services import record
-from linli.cards.forms import Refusable
 from linli.kernel.cells import guarded
 from linli.kernel.errors import NotFound, Refused
+from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest
 
 Words = str | Promise
 
 
-def done(form: Refusable, act: Callable[..., object], **given: Any) -> bool:
+def done(form: forms.Form, act: Callable[..., object], **given: Any) -> bool:
     """Whether the form was valid and the service did it; a refusal is noted in the form."""
     if not form.is_valid():
         return False
@@ -29,12 +30,12 @@ def done(form: Refusable, act: Callable[..., object], **given: Any) -> bool:
     except NotFound:
         raise
     except Refused as refusal:
-        form.refuse(refusal)
+        refuse(form, refusal)
         return False
     return True
 
 
-def status_of(form: Refusable | None) -> int:
+def status_of(form: forms.Form | None) -> int:
     """422 for a form that was sent and refused."""
     return 422 if form is not None and form.is_bound and form.errors else 200
 
