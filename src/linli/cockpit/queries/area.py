@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -41,17 +40,28 @@ def communities_of(user: User) -> set[int]:
     return {one for one in under if tree.region(one).tier == "community"}
 
 
-def base(user: User, *, today: date, now: datetime) -> list[Fact]:
-    """Grids, households, people on duty and components of the area. Three or four queries."""
+class _Grid(NamedTuple):
+    id: int
+    community_id: int
+    households: int
+
+
+def _grids_of(user: User, *, today: date) -> list[_Grid]:
+    """The grids of a person's area. One query."""
     grids = territory.present_grids(on=today).filter(community_id__in=communities_of(user))
-    ids = list(grids.order_by().values_list("pk", flat=True))
-    households = grids.order_by().aggregate(sum=Sum("households"))["sum"] or 0
-    duties = staff.workers_of(ids, now=now).order_by()
+    rows = grids.order_by().values_list("pk", "community_id", "households")
+    return [_Grid(pk, community, households or 0) for pk, community, households in rows]
+
+
+def base(user: User, *, today: date, now: datetime) -> list[Fact]:
+    """Grids, households, people on duty and components of the area. Two or three queries."""
+    grids = _grids_of(user, today=today)
+    duties = staff.workers_of([one.id for one in grids], now=now).order_by()
     on_duty = duties.values("post__user_id").distinct().count()
     url = reverse("cockpit:ground")
     found = [
-        Fact(_("Grids"), "grid-dots", len(ids), url),
-        Fact(_("Households"), "home", households, url),
+        Fact(_("Grids"), "grid-dots", len(grids), url),
+        Fact(_("Households"), "home", sum(one.households for one in grids), url),
         Fact(_("On duty in grids"), "users", on_duty, url),
     ]
     if user.has_grant("components.see"):
@@ -76,12 +86,9 @@ def ground(user: User, *, today: date, now: datetime) -> tuple[list[GroundRow], 
     A person on duty in two regions counts once in each and once in the sum.
     """
     tree, tier = territory.tree(), figures.tier_below(user)
-    grids = territory.present_grids(on=today).filter(community_id__in=communities_of(user))
     kept: dict[int, tuple[int, int]] = {
-        pk: (tree.ancestor_of(community, tier) or community, households or 0)
-        for pk, community, households in grids.order_by().values_list(
-            "pk", "community_id", "households"
-        )
+        one.id: (tree.ancestor_of(one.community_id, tier) or one.community_id, one.households)
+        for one in _grids_of(user, today=today)
     }
     people: dict[int, set[int]] = {}
     duties = staff.workers_of(kept, now=now).order_by().values_list("grid_id", "post__user_id")

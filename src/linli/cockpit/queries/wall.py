@@ -197,7 +197,7 @@ def pulses(user: User, *, now: datetime) -> list[Pulse]:
 
 # -- once a minute --------------------------------------------------------------------------------
 def standing(user: User, *, now: datetime) -> Standing:
-    """What changes slowly. Sixteen queries."""
+    """What changes slowly. Fifteen queries."""
     today = timezone.localdate(now)
     month = Period.around(Span.MONTH, today)
     days = counted.Days(month.first, today)

@@ -64,7 +64,6 @@ def wall(request: StaffRequest) -> HttpResponse:
         "now": now,
         "zone": settings.TIME_ZONE,
         "language": get_language() or settings.LANGUAGE_CODE,
-        "person": policy.opens_lists(user),
     }
     answer = render(request, "cockpit/wall.html", filled)
     answer["Cache-Control"] = "no-store"
