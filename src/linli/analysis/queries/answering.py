@@ -120,7 +120,7 @@ def _list(
     keys = _keys(asked[0], WAYS.get(asked[0].query.by), {row for row, _col in now})
     if before is not None and not _ordered(asked[0]):
         keys += [key for key, _col in before if key not in set(keys)]
-    names = _names(asked[0], asked[0].query.by, keys)
+    names = names_of_keys(asked[0], asked[0].query.by, keys)
     lines = []
     for key in keys:
         row = now.get((key, None), {})
@@ -164,7 +164,7 @@ def _matrix(
     query = asked.query
     rows = _keys(asked, WAYS[query.by], {row for row, _col in counts})
     columns = _keys(asked, WAYS[query.across], {col for _row, col in counts})
-    by, across = _names(asked, query.by, rows), _names(asked, query.across, columns)
+    by, across = names_of_keys(asked, query.by, rows), names_of_keys(asked, query.across, columns)
     if not WAYS[query.by].ordered:
         weight = _weights((row, cell) for (row, _col), cell in counts.items())
         rows.sort(key=lambda key: (-weight[key], by.get(key, "")))
@@ -202,7 +202,7 @@ def _keys(asked: Asked, way: Way | None, found: Iterable[Key]) -> list[Key]:
     return list(found) if way is not None else [None]
 
 
-def _names(asked: Asked, code: str, keys: Sequence[Key]) -> dict[Key, str]:
+def names_of_keys(asked: Asked, code: str, keys: Sequence[Key]) -> dict[Key, str]:
     """The words for rows or columns. One query at most."""
     none = pgettext("figures", "without one")
     match code:

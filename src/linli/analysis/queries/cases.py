@@ -9,23 +9,19 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from linli.analysis.queries.answering import _names, formulas_on
+from linli.analysis.queries.answering import formulas_on, names_of_keys
 from linli.analysis.queries.compiling import Asked, Key, facts_behind
 from linli.analysis.rules.measures import Measure, Value, menu
 from linli.analysis.rules.query import Query
 from linli.analysis.rules.windows import Window, compared, window_of
 from linli.analysis.rules.words import WAYS
-from linli.cases.models import Case
-from linli.cases.policy import visible_to
-from linli.cases.queries.lists import SHOWN
+from linli.evaluation.queries.drilling import NOWHERE, id_or_none, page_of
 from linli.evaluation.rules.counts import Base
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:
+    from linli.cases.models import Case
     from linli.staff.models import User
-
-PAGE = 50
-NONE = "none"  # what has no region, unit or class
 
 
 @dataclass(frozen=True)
@@ -75,17 +71,14 @@ def behind(
     keys = _keys(query, row, column)
     facts = {each.code: facts_behind(asked, each, keys) for each in one.bases}
     counts = tuple((each, facts[each.code].order_by().count()) for each in one.bases)
-    cases = Case.objects.filter(visible_to(user), pk__in=facts[base.code].values("case_id"))
-    if after is not None:
-        cases = cases.filter(pk__lt=after)
-    page = list(cases.select_related(*SHOWN).order_by("-pk")[: PAGE + 1])
+    page, more = page_of(user, facts[base.code], after)
     names = tuple(
-        _names(asked, way.code, [key]).get(key, "")
+        names_of_keys(asked, way.code, [key]).get(key, "")
         for way, key in zip(asked.ways, keys, strict=False)
     )
     return Behind(
         one, window, base, counts, one.value({each.code: n for each, n in counts}), names,
-        tuple(page[:PAGE]), page[PAGE - 1].pk if len(page) > PAGE else None,
+        tuple(page), more,
     )  # fmt: skip
 
 
@@ -99,7 +92,7 @@ def _other(query: Query, window: Window, now: datetime) -> Window:
 def key_text(key: Key) -> str:
     """A key in a query string."""
     if key is None:
-        return NONE
+        return NOWHERE
     return key.isoformat() if isinstance(key, date) else str(key)
 
 
@@ -113,7 +106,7 @@ def _keys(query: Query, row: str, column: str) -> Sequence[Key]:
 
 
 def _key(name: str, code: str, text: str) -> Key:
-    if text == NONE:
+    if text == NOWHERE:
         return None
     if code in ("channel", "major"):
         return text[:40]
@@ -121,7 +114,8 @@ def _key(name: str, code: str, text: str) -> Key:
         if code == "time":
             return date.fromisoformat(text)
         if WAYS[code].column or code in ("hour", "weekday"):
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1
+            number = id_or_none(text)
+            return -1 if number is None else number
     except ValueError:
         pass
     raise BadInput(_("%(name)s: choose one of the table.") % {"name": name}, field=name)

@@ -22,6 +22,7 @@ from linli.analysis.rules.query import Query
 from linli.analysis.views.pictures import picture_of
 from linli.analysis.views.tables import sheet_of, sheet_rows
 from linli.audit.services import record
+from linli.evaluation.queries.drilling import id_or_none
 from linli.evaluation.queries.figures import waiting
 from linli.evaluation.services.files import TYPES, csv_file, workbook
 from linli.kernel.errors import BadInput
@@ -84,7 +85,6 @@ def cases(request: StaffRequest) -> HttpResponse:
     """The cases that one number counts, a page of them."""
     words = given(request)
     query = Query.parse(words)
-    after = words.get("after", "")
     found = queries.behind(
         request.user,
         query,
@@ -93,7 +93,7 @@ def cases(request: StaffRequest) -> HttpResponse:
         row=words.get("row", ""),
         column=words.get("column", ""),
         other=words.get("other") == "1",
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
+        after=id_or_none(words.get("after", "")),
         now=timezone.now(),
     )
     where = {name: words[name] for name in ("row", "column", "other") if words.get(name)}

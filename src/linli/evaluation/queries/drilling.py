@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from linli.cases.models import Case
 from linli.cases.policy import visible_to
@@ -54,12 +54,18 @@ def cases_of(
         rows = rows.filter(only)
     if key != EVERYTHING:
         rows = rows.filter(**_where(dimension, key, freeze))
+    page, more = page_of(user, rows, after)
+    return Found(page, rows.order_by().count(), more)
+
+
+def page_of(user: User, rows: QuerySet[Any], after: int | None) -> tuple[list[Case], int | None]:
+    """The cases of these facts that `user` may see, newest first, a page of them from below `after`
+    on; and the id of the case to go on from. One query."""
     cases = Case.objects.filter(visible_to(user), pk__in=rows.values("case_id"))
     if after is not None:
         cases = cases.filter(pk__lt=after)
     page = list(cases.select_related(*SHOWN).order_by("-pk")[: PAGE + 1])
-    more = page[PAGE - 1].pk if len(page) > PAGE else None
-    return Found(page[:PAGE], rows.order_by().count(), more)
+    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
 
 
 def _facts(
@@ -69,22 +75,27 @@ def _facts(
     base: Base,
     freeze: Freeze | None,
     now: datetime,
-) -> Any:
+) -> QuerySet[Any]:
     source = dimension.source
     if freeze is None:
-        return facts_for(user, source).filter(base.when.q(period.since, period.end(now)))
-    bit = COUNTS[source].index(base)
-    rows = seen_by(user, frozen_facts(freeze, source))
-    return rows.annotate(counts=Bit(F("marks"), bit=bit)).filter(counts=1)
+        rows = facts_for(user, source)
+        wanted = base.when.q(period.since, period.end(now))
+    else:
+        bit = Bit(F("marks"), bit=COUNTS[source].index(base))
+        rows = seen_by(user, frozen_facts(freeze, source)).annotate(counts=bit)
+        wanted = Q(counts=1)
+    found: QuerySet[Any] = rows.filter(wanted)
+    return found
 
 
 def _where(dimension: Dimension, key: str, freeze: Freeze | None) -> dict[str, object]:
     column = dimension.column if freeze is None else dimension.frozen_column
     if key == NOWHERE:
         return {f"{column}__isnull": True}
-    value: Key = key if dimension.code == "channel" else _id(key)
-    return {column: value}
+    value: Key = key if dimension.code == "channel" else id_or_none(key)
+    return {column: -1 if value is None else value}
 
 
-def _id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1
+def id_or_none(text: str) -> int | None:
+    """An id, or another whole number, of a query string; None for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

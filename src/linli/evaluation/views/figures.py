@@ -99,11 +99,10 @@ def cases(request: StaffRequest) -> HttpResponse:
         mine = {str(seat.post_id) for seat in request.user.seats}
         if key not in mine:
             raise BadInput(_("key: this is not one of your posts."), field="key")
-    after = request.GET.get("after", "")
     found = drilling.cases_of(
         request.user, ask.dimension, ask.period, base, key, freeze=ask.freeze, now=timezone.now(),
         only=ask.only,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
+        after=drilling.id_or_none(request.GET.get("after", "")),
     )  # fmt: skip
     more = ask.query(count=base.code, key=key, after=found.after) if found.after else ""
     context = {
@@ -123,7 +122,7 @@ def _name(ask: Asked, key: str) -> str:
         return ""
     if ask.dimension.code == "channel":
         return names_for(ask.dimension, [key]).get(key, key)
-    number = int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
+    number = drilling.id_or_none(key)
     return names_for(ask.dimension, [number]).get(number, "") if number is not None else ""
 
 
