@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from linli.analysis.rules.measures import menu
 from linli.catalogue import queries as catalogue
+from linli.evaluation.queries.names import region_lines
 from linli.evaluation.rules.counts import Source
 from linli.evaluation.rules.scoring import Book
 from linli.evaluation.rules.subjects import Subject
 from linli.staff import queries as staff
-from linli.territory import queries as territory
 
 _INDENT = "\u3000"
 Pairs = list[tuple[Any, Any]]
@@ -48,17 +48,7 @@ def _measures(known: Mapping[Subject, Book]) -> Pairs:
 
 
 def _regions() -> Pairs:
-    tree = territory.tree()
-    found: Pairs = []
-    for district in tree.regions("district"):
-        if not district.ended:
-            found.append((district.code, district.name))
-            found += [
-                (one.code, f"{_INDENT}{one.name}")
-                for one in tree.children_of(district.id)
-                if not one.ended
-            ]
-    return found
+    return [(region.code, text) for region, text in region_lines()]
 
 
 def _classes() -> Pairs:

@@ -22,6 +22,7 @@ from linli.analysis.rules.windows import Piece, Window, grain_of, pieces
 from linli.analysis.rules.words import WAYS, Way
 from linli.catalogue import queries as catalogue
 from linli.evaluation.queries.figures import facts_for
+from linli.evaluation.queries.names import in_region
 from linli.evaluation.rules.counts import Base, Came, Owed
 from linli.kernel.errors import BadInput, NotFound
 from linli.staff import queries as staff
@@ -207,8 +208,7 @@ def _in_region(code: str) -> Q:
     region = territory.tree().by_code(code)
     if region is None:
         raise BadInput(_none("region", code), field="region")
-    scope = territory.scope_of(region.id)
-    return Q() if scope.level == "all" else Q(**{f"{scope.level}_id__in": sorted(scope.ids)})
+    return in_region(region.id)
 
 
 def _none(name: str, text: str) -> str:

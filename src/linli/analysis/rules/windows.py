@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.analysis.rules.query import Query
-from linli.evaluation.rules.periods import Period, Span
+from linli.evaluation.rules.periods import Period, Span, midnight
 from linli.kernel.errors import BadInput
 
 MOST_PIECES = 400
@@ -88,11 +88,6 @@ def pieces(window: Window, grain: str) -> list[Piece]:
             )
         period = period.after
     return found
-
-
-def midnight(day: date) -> datetime:
-    """The first moment of a day, by the city's clock."""
-    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())
 
 
 def _after(day: date) -> datetime:

@@ -43,14 +43,15 @@ def names_for(dimension: Dimension, keys: Iterable[Key]) -> dict[Key, str]:
     return {key: tree.region(int(key)).name for key in wanted}
 
 
-def region_choices() -> list[tuple[str, str]]:
-    """The present districts, each with its streets below it. No query once the tree is read."""
+def region_lines() -> list[tuple[territory.RegionFacts, str]]:
+    """The present districts, each with its streets below it, and their words in a list. No query
+    once the tree is read."""
     tree = territory.tree()
-    found: list[tuple[str, str]] = []
+    found: list[tuple[territory.RegionFacts, str]] = []
     for district in tree.regions("district"):
-        found.append((str(district.id), district.name))
+        found.append((district, district.name))
         found += [
-            (str(below.id), f"　{below.name}")
+            (below, f"\u3000{below.name}")
             for below in tree.children_of(district.id)
             if below.tier == "street"
         ]

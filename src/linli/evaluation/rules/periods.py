@@ -64,12 +64,12 @@ class Period:
     @property
     def since(self) -> datetime:
         """The first moment."""
-        return _midnight(self.first)
+        return midnight(self.first)
 
     @property
     def until(self) -> datetime:
         """The first moment after."""
-        return _midnight(self.last + timedelta(days=1))
+        return midnight(self.last + timedelta(days=1))
 
     def end(self, now: datetime) -> datetime:
         """Up to which moment it counts: what is due later is not owed yet."""
@@ -109,7 +109,8 @@ def _after(first: date, months: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The first moment of a day, by the city's clock."""
     zone = timezone.get_default_timezone()
     assert isinstance(zone, ZoneInfo)
     return datetime.combine(day, time(), zone)

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from linli.evaluation import policy
 from linli.evaluation.forms import FiguresForm
 from linli.evaluation.queries import frozen
-from linli.evaluation.queries.names import in_region, region_choices
+from linli.evaluation.queries.names import in_region, region_lines
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS, Dimension
 from linli.kernel.errors import BadInput
@@ -61,7 +61,8 @@ def asked(request: StaffRequest, given: QueryDict | None = None) -> Asked:
         words |= {"span": freeze.span, "day": freeze.first.isoformat()}
     if words.get("by") in DIMENSIONS:
         policy.require_dimension(request.user, DIMENSIONS[words["by"]])
-    form = FiguresForm(words, policy.dimensions_for(request.user), region_choices())
+    regions = [(str(region.id), text) for region, text in region_lines()]
+    form = FiguresForm(words, policy.dimensions_for(request.user), regions)
     if not form.is_valid():
         field, errors = next(iter(form.errors.items()))
         raise BadInput(str(errors[0]), field=str(field))
