@@ -124,8 +124,23 @@ def refuse(form: forms.Form, refusal: Refused, aliases: Mapping[str, str] | None
     """Say why not at the field at fault, else above the form. `aliases`: what the refusal calls a
     field to what the form does."""
     named, words = refusal.field or "", str(refusal)
-    field = (aliases or {}).get(named, named)
     if named:
         words = words.removeprefix(f"{named}: ")
         words = words[:1].upper() + words[1:]
-    form.add_error(field if field in form.fields else None, words)
+    form.add_error(_field_at_fault(form, refusal, aliases), words)
+
+
+def refuse_plainly(
+    form: forms.Form, refusal: Refused, aliases: Mapping[str, str] | None = None
+) -> None:
+    """As `refuse`, in the refusal's own words: what an administrator sets up has names of its own,
+    by which the words call it."""
+    form.add_error(_field_at_fault(form, refusal, aliases), str(refusal))
+
+
+def _field_at_fault(
+    form: forms.Form, refusal: Refused, aliases: Mapping[str, str] | None
+) -> str | None:
+    named = refusal.field or ""
+    field = (aliases or {}).get(named, named)
+    return field if field in form.fields else None

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.forms.regions import RegionField
-from linli.kernel.errors import Refused
 from linli.wechat.models import API
 from linli.wechat.rules.kinds import Mode
 from linli.wechat.rules.wording import GAPS
@@ -125,9 +124,3 @@ class TemplateForm(forms.Form):
                 )
             found.append((key, text))
         return found
-
-
-def refuse(form: forms.Form, refusal: Refused) -> None:
-    """Put the words of a service where they belong."""
-    field = {"fields": "fields_text"}.get(refusal.field or "", refusal.field)
-    form.add_error(field if field in form.fields else None, str(refusal))

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.rules.purposes import Purpose
-from linli.kernel.errors import Refused
 from linli.kernel.forms import PlainSelect
 from linli.staff import queries as staff
 from linli.staff.models import Unit
@@ -379,11 +378,6 @@ class JoinForm(forms.Form):
 
 class PurposeForm(forms.Form):
     purpose = forms.ChoiceField(label=gettext_lazy("What for"), choices=Purpose.choices)
-
-
-def refuse(form: forms.Form, refusal: Refused) -> None:
-    """Say a refusal at the field it is about."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def wished_until(order: Any) -> str:

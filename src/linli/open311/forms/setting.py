@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases.forms import RegionField
 from linli.catalogue import queries as catalogue
-from linli.kernel.errors import Refused
 from linli.kernel.forms import PlainSelect
 from linli.open311.queries import exchange
 from linli.open311.rules.attributes import DataType
@@ -279,8 +278,3 @@ class ForwardFilter(forms.Form):
 
 class DropForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
-
-
-def refuse(form: forms.Form, refusal: Refused) -> None:
-    """Say a refusal at the field it is about."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

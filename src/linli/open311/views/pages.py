@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.kernel.answering import form_page
 from linli.kernel.errors import NotFound, NotYours, Refused
 from linli.open311.forms import setting as forms
 from linli.open311.policy import GRANT_EXCHANGE, GRANT_SETTINGS
@@ -24,6 +25,7 @@ from linli.open311.services import following, setting, steering
 from linli.staff.web import StaffRequest, staff_page
 
 OVERVIEW = "open311:overview"
+_form_page = partial(form_page, template="open311/form.html", back=OVERVIEW)
 
 
 @require_safe
@@ -220,26 +222,3 @@ def _done(request: StaffRequest, act: Callable[[], object], words: str) -> HttpR
     else:
         messages.success(request, words)
     return redirect("open311:forwards")
-
-
-def _form_page(
-    request: HttpRequest,
-    form: Form,
-    act: Callable[[dict[str, Any]], object],
-    *,
-    title: str,
-    **context: Any,
-) -> HttpResponse:
-    """A page with one form: on to the overview when it is taken, 422 with what is wrong."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except (NotFound, NotYours):
-            raise
-        except Refused as refusal:
-            forms.refuse(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(OVERVIEW)
-    shown = {"form": form, "title": title, "back": reverse(OVERVIEW), **context}
-    return render(request, "open311/form.html", shown, status=422 if form.errors else 200)

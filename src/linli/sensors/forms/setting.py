@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.catalogue import queries as catalogue
-from linli.kernel.errors import Refused
 from linli.kernel.forms import PlainSelect
 from linli.sensors.models import Device, DeviceKind, Sender
 from linli.sensors.queries import devices as queries
@@ -244,8 +243,3 @@ class ListForm(forms.Form):
     """A list of devices to read in."""
 
     file = forms.FileField(label=gettext_lazy("List of devices (CSV)"))
-
-
-def refuse(form: forms.Form, refusal: Refused) -> None:
-    """Say a refusal at the field it is about."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

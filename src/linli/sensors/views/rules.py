@@ -19,7 +19,7 @@ from linli.sensors.queries import devices as queries
 from linli.sensors.queries import trial
 from linli.sensors.rules.words import amount, line_of, span
 from linli.sensors.services import managing
-from linli.sensors.views.setting import form_page
+from linli.sensors.views.setting import setting_page
 from linli.staff.web import StaffRequest, staff_page
 
 PERIODS = (1, 7, 30, 90)
@@ -49,7 +49,7 @@ def rule(request: StaffRequest, rule_id: int | None = None) -> HttpResponse:
         )  # fmt: skip
         known = {name: getattr(row, name) for name in names}
         known["device"] = row.device.code if row.device else ""
-    return form_page(
+    return setting_page(
         request,
         RuleForm(request.POST or None, initial=known),
         lambda data: managing.save_rule(actor=request.user, row=row, now=timezone.now(), **data),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.components.rules import text_of
+from linli.kernel.answering import form_page
 from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.forms import refuse_plainly
 from linli.sensors.forms import setting as forms
 from linli.sensors.policy import GRANT_MANAGE
 from linli.sensors.queries import devices as queries
@@ -23,6 +25,7 @@ from linli.sensors.services import importing, managing
 from linli.staff.web import StaffRequest, staff_page
 
 SETUP = "sensors:setup"
+setting_page = partial(form_page, template="sensors/form.html", back=SETUP)
 
 
 @require_safe
@@ -52,7 +55,7 @@ def kind(request: StaffRequest, kind_id: int | None = None) -> HttpResponse:
     row = queries.kind_for(kind_id) if kind_id is not None else None
     names = ("name", "name_en", "unit_of_measure", "lowest", "highest", "interval_s", "class_code")
     known = {name: getattr(row, name) for name in names} if row else {"interval_s": 600}
-    return form_page(
+    return setting_page(
         request,
         forms.KindForm(request.POST or None, initial=known),
         lambda data: managing.save_kind(actor=request.user, row=row, now=timezone.now(), **data),
@@ -68,7 +71,7 @@ def sender(request: StaffRequest, sender_id: int | None = None) -> HttpResponse:
     known = {"active": True}
     if row is not None:
         known = {name: getattr(row, name) for name in ("code", "name", "active")}
-    return form_page(
+    return setting_page(
         request,
         forms.SenderForm(request.POST or None, initial=known),
         lambda data: managing.save_sender(actor=request.user, row=row, now=timezone.now(), **data),
@@ -100,7 +103,7 @@ def edit_device(request: StaffRequest, device_id: int | None = None) -> HttpResp
         if row.place is not None:
             known |= {"lon": round(row.place.x, 6), "lat": round(row.place.y, 6)}
     back = reverse("sensors:device", args=[row.pk]) if row else reverse("sensors:devices")
-    return form_page(
+    return setting_page(
         request,
         forms.DeviceForm(request.POST or None, initial=known),
         lambda data: managing.save_device(actor=request.user, row=row, now=timezone.now(), **data),
@@ -124,7 +127,7 @@ def import_devices(request: StaffRequest) -> HttpResponse:
         except (NotFound, NotYours):
             raise
         except Refused as refusal:
-            forms.refuse(form, refusal)
+            refuse_plainly(form, refusal)
         else:
             tell = messages.warning if made.refused else messages.success
             tell(
@@ -144,29 +147,3 @@ def faults(request: StaffRequest, import_id: int) -> HttpResponse:
     answer = HttpResponse("\ufeff" + made.faults, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="faults-{made.pk}.csv"'
     return answer
-
-
-def form_page(
-    request: StaffRequest,
-    form: Form,
-    act: Callable[[dict[str, Any]], object],
-    *,
-    title: str,
-    back: str = "",
-    template: str = "sensors/form.html",
-    **context: Any,
-) -> HttpResponse:
-    """A page with one form: back when it is taken, 422 with what is wrong."""
-    back = back or reverse(SETUP)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except (NotFound, NotYours):
-            raise
-        except Refused as refusal:
-            forms.refuse(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(back)
-    shown = {"form": form, "title": title, "back": back, **context}
-    return render(request, template, shown, status=422 if form.errors else 200)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.answering import form_page
+from linli.kernel.errors import NotFound
 from linli.staff.web import StaffRequest, staff_page
 from linli.wechat import forms
 from linli.wechat.policy import GRANT_SETTINGS
@@ -24,6 +24,7 @@ from linli.wechat.services import setting
 from linli.wechat.services.calling import ApiFault
 
 _SHOWN = ("name", "code", "language", "app_id", "mode", "original_id", "api_base", "active")
+_form_page = partial(form_page, template="wechat/account.html")
 
 
 @require_safe
@@ -52,7 +53,6 @@ def account(request: StaffRequest, account_id: int | None = None) -> HttpRespons
         }
     return _form_page(
         request,
-        "wechat/account.html",
         forms.AccountForm(request.POST or None, initial=known, new=row is None),
         lambda data: setting.save_account(actor=request.user, row=row, now=timezone.now(), **data),
         title=row.name if row else _("Add an account"),
@@ -82,11 +82,11 @@ def template(request: StaffRequest, account_id: int, news: str) -> HttpResponse:
 
     return _form_page(
         request,
-        "wechat/account.html",
         forms.TemplateForm(request.POST or None, initial=known),
         act,
         title=f"{row.name}: {kind.label}",
         back=reverse("wechat:account", args=[row.pk]),
+        aliases={"fields": "fields_text"},
     )
 
 
@@ -106,28 +106,3 @@ def try_account(request: StaffRequest, account_id: int) -> HttpResponse:
 
 def _address(request: HttpRequest, code: str) -> str:
     return request.build_absolute_uri(reverse("wechat:receive", args=[code]))
-
-
-def _form_page(
-    request: HttpRequest,
-    page: str,
-    form: Form,
-    act: Callable[[dict[str, Any]], object],
-    *,
-    title: str,
-    back: str,
-    **context: Any,
-) -> HttpResponse:
-    """A page with one form: back when it is taken, 422 with what is wrong."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except (NotFound, NotYours):
-            raise
-        except Refused as refusal:
-            forms.refuse(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(back)
-    shown = {"form": form, "title": title, "back": back, **context}
-    return render(request, page, shown, status=422 if form.errors else 200)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.forms import refuse_plainly
 from linli.staff.web import StaffRequest, staff_page
 from linli.workorders import forms
 from linli.workorders.policy import GRANT_CONTACT, GRANT_HANDLE
@@ -160,7 +161,7 @@ def _act(
         if form is None:
             messages.error(request, str(refusal))
             return redirect("workorders:order", order_id)
-        forms.refuse(form, refusal)
+        refuse_plainly(form, refusal)
         return _page(request, order_id, failed=name, form=form)
     messages.success(request, words)
     return redirect("workorders:order", order_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.forms import refuse_plainly
 from linli.staff.web import StaffRequest, staff_page
 from linli.workorders import forms
 from linli.workorders.policy import GRANT_SETTINGS
@@ -57,7 +58,7 @@ def platform(request: StaffRequest, platform_id: int | None = None) -> HttpRespo
         except (NotFound, NotYours):
             raise
         except Refused as refusal:
-            forms.refuse(form, refusal)
+            refuse_plainly(form, refusal)
         else:
             if made.secret:
                 return _secret(request, made, _("Secret that signs, both ways"))
