@@ -163,14 +163,14 @@ def test_receipts_say_who_has_read_and_confirmed(city: City) -> None:
     assert services.note_reading(**reading)
     assert not services.note_reading(**reading), "only the first time counts"
     assert Notice.objects.get(user=worker).read_at == NOW, "the bell knows"
-    assert [one.announcement for one in queries.open_for(worker, on=NOW.date())] == [found]
+    assert [one.announcement for one in queries.told_to(worker, open_only=True).rows] == [found]
     services.confirm(**reading)
     services.confirm(**reading | {"now": NOW + timedelta(hours=1)})
     receipts = queries.receipts_of(found)
     assert receipts.progress == (len(told(found)), 1, 1)
     assert [(one.user, one.confirmed_at) for one in receipts.done] == [(worker, NOW)]
     assert sum(line.progress.told for line in receipts.units) == receipts.progress.told
-    assert queries.open_for(worker, on=NOW.date()) == []
+    assert queries.told_to(worker, open_only=True).rows == []
 
 
 def test_others_neither_read_nor_confirm_it(city: City) -> None:
@@ -213,7 +213,7 @@ def test_a_correction_is_a_new_version_with_receipts_of_its_own(city: City) -> N
     assert queries.newest_of(first) == second
     assert not Receipt.objects.filter(announcement=second, read_at__isnull=False).exists()
     assert Notice.objects.filter(user=worker, kind="announcements.corrected").exists()
-    assert [one.announcement for one in queries.open_for(worker, on=NOW.date())] == [second]
+    assert [one.announcement for one in queries.told_to(worker, open_only=True).rows] == [second]
 
 
 # -- reminders, letters, forgetting ---------------------------------------------------------------

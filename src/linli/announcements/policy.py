@@ -15,7 +15,6 @@ WRITE: Final = "announcements.write"
 APPROVE: Final = "announcements.approve"
 MESSAGE: Final = "announcements.message"
 SETTINGS: Final = "announcements.settings"
-SENDERS: Final = (WRITE, MESSAGE)
 WATCHERS: Final = (WRITE, MESSAGE, APPROVE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from django.db.models import TextChoices
@@ -80,21 +80,12 @@ def reaches(importance: str, least: str) -> bool:
     return least in order and order.index(importance) >= order.index(least)
 
 
-def is_current(state: str, last_on: date | None, *, on: date) -> bool:
-    """Whether it holds on a day: published, not replaced, its last day not over."""
-    return state == State.PUBLISHED and (last_on is None or on <= last_on)
-
-
 class Progress(NamedTuple):
     """How many were told, have read, have confirmed."""
 
     told: int
     read: int
     confirmed: int
-
-    @property
-    def unread(self) -> int:
-        return self.told - self.read
 
 
 def fingerprint(user_ids: Iterable[int]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
@@ -30,29 +29,18 @@ def told_to(user: User, *, cursor: str | None = None, open_only: bool = False) -
     """
     rows = Receipt.objects.filter(user=user).select_related("announcement__unit")
     if open_only:
-        rows = rows.filter(_open(), announcement__state=rules.State.PUBLISHED)
+        rows = rows.filter(still_open(), announcement__state=rules.State.PUBLISHED)
     return page_after(rows, keys=("id",), cursor=cursor, size=30)
 
 
-def open_for(user: User, *, on: date, most: int = 5) -> list[Receipt]:
-    """What a person has still to read or confirm and holds on a day, newest first. One query."""
-    rows = Receipt.objects.filter(
-        _open(),
-        Q(announcement__last_on__isnull=True) | Q(announcement__last_on__gte=on),
-        user=user,
-        announcement__state=rules.State.PUBLISHED,
-    )
-    return list(rows.select_related("announcement__unit").order_by("-id")[:most])
-
-
-def _open() -> Q:
+def still_open() -> Q:
+    """Which receipts are unread or, where that is asked for, unconfirmed."""
     return Q(read_at__isnull=True) | Q(confirmed_at__isnull=True, announcement__must_confirm=True)
 
 
 def written_by(user: User, *, cursor: str | None = None) -> Page:
-    """What a person wrote, newest first, with `told`, `seen` and `sure` counted. One query."""
+    """What a person wrote, newest first, with `seen` and `sure` counted. One query."""
     rows = Announcement.objects.filter(author=user).annotate(
-        told=Count("receipts"),
         seen=Count("receipts__read_at"),
         sure=Count("receipts__confirmed_at"),
     )
@@ -68,14 +56,12 @@ def to_approve(user: User) -> QuerySet[Announcement]:
 
 def receipt_of(user: User, announcement_id: int) -> Receipt | None:
     """What a person did with an announcement; None if they were not told. One query."""
-    rows = Receipt.objects.filter(user=user, announcement_id=announcement_id)
-    return rows.select_related("announcement__unit", "announcement__author").first()
+    return Receipt.objects.filter(user=user, announcement_id=announcement_id).first()
 
 
-def announcement_for(user: User, announcement_id: int, *, lock: bool = False) -> Announcement:
+def announcement_for(user: User, announcement_id: int) -> Announcement:
     """One that the person was told of or watches. Two queries at most. Raises NotFound."""
-    rows = Announcement.objects.select_related("author", "unit").filter(pk=announcement_id)
-    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    found = _find(announcement_id)
     if found is None or not (
         policy.watches(user, found)
         or Receipt.objects.filter(announcement=found, user=user).exists()
@@ -86,11 +72,15 @@ def announcement_for(user: User, announcement_id: int, *, lock: bool = False) ->
 
 def watched(user: User, announcement_id: int, *, lock: bool = False) -> Announcement:
     """One that the person wrote or approves. One query. Raises NotFound."""
-    rows = Announcement.objects.select_related("author", "unit").filter(pk=announcement_id)
-    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    found = _find(announcement_id, lock=lock)
     if found is None or not policy.watches(user, found):
         raise NotFound(_("There is no such announcement, or it is not yours."))
     return found
+
+
+def _find(announcement_id: int, *, lock: bool = False) -> Announcement | None:
+    rows = Announcement.objects.select_related("author", "unit").filter(pk=announcement_id)
+    return (rows.select_for_update(of=("self",)) if lock else rows).first()
 
 
 def own_draft(user: User, announcement_id: int, *, lock: bool = False) -> Announcement:
@@ -168,13 +158,10 @@ def receipts_of(announcement: Announcement) -> Receipts:
         for one in counted
     ]
     sums = zip(*(line.progress for line in units), strict=True) if units else ((0,), (0,), (0,))
-    still = Q(read_at__isnull=True)
-    if announcement.must_confirm:
-        still |= Q(confirmed_at__isnull=True)
     people = rows.select_related("user", "unit").order_by("unit__path", "user__name", "id")
     return Receipts(
         rules.Progress(*(sum(each) for each in sums)),
         units,
-        list(people.filter(still)[: rules.MOST_SHOWN]),
-        list(people.exclude(still)[: rules.MOST_SHOWN]),
+        list(people.filter(still_open())[: rules.MOST_SHOWN]),
+        list(people.exclude(still_open())[: rules.MOST_SHOWN]),
     )

@@ -28,21 +28,21 @@ def write_letters(*, announcement_id: int, now: datetime) -> int:
     the site is known (PUBLIC_ORIGIN), or once it is withdrawn.
     """
     count = 0
-    while lot := _letters(announcement_id, now):
-        count += lot - 1
+    while (written := _letters(announcement_id, now)) is not None:
+        count += written
     return count
 
 
 @transaction.atomic
-def _letters(announcement_id: int, now: datetime) -> int:
-    """One lot; how many letters and one more, 0 where nothing is left."""
+def _letters(announcement_id: int, now: datetime) -> int | None:
+    """One lot; how many letters, None where nobody is left."""
     found = Announcement.objects.filter(pk=announcement_id, state=State.PUBLISHED).first()
     if found is None or not found.letters or not site.PUBLIC_ORIGIN:
-        return 0
+        return None
     rows = Receipt.objects.filter(announcement=found, written_at__isnull=True)
     lot = list(rows.select_for_update(of=("self",)).select_related("user").order_by("id")[:AT_ONCE])
     if not lot:
-        return 0
+        return None
     urgent = found.importance == Importance.URGENT
     facts = {"title": found.title, "link": f"{site.PUBLIC_ORIGIN}{found.path}"}
     count = 0
@@ -60,7 +60,7 @@ def _letters(announcement_id: int, now: datetime) -> int:
                 continue  # a number that takes no text messages
             count += 1
     Receipt.objects.filter(pk__in=[receipt.pk for receipt in lot]).update(written_at=now)
-    return count + 1
+    return count
 
 
 def remind(*, now: datetime) -> int:
@@ -85,12 +85,12 @@ def _remind(announcement_id: int, city: Settings, now: datetime) -> int:
     )
     if found.state != State.PUBLISHED:
         return 0  # meanwhile withdrawn
-    open_ = Q(read_at__isnull=True)
-    if found.must_confirm:
-        open_ |= Q(confirmed_at__isnull=True)
     after = timedelta(hours=city.remind_after_hours)
     due = Receipt.objects.filter(
-        open_, announcement=found, reminders__lt=city.most_reminders, user__is_active=True
+        queries.still_open(),
+        announcement=found,
+        reminders__lt=city.most_reminders,
+        user__is_active=True,
     ).annotate(last=Coalesce("reminded_at", "told_at"))
     users = list(due.filter(last__lte=now - after).values_list("user_id", flat=True))
     if not users:
@@ -109,11 +109,11 @@ def forget(*, now: datetime) -> int:
     old = Announcement.objects.filter(
         published_at__lt=now - rules.KEPT, read__isnull=True, state__in=rules.SENT
     )
-    return sum(_forget(one, now) for one in old.order_by("id")[:1_000])
+    return sum(_forget(one) for one in old.order_by("id")[:1_000])
 
 
 @transaction.atomic
-def _forget(announcement: Announcement, now: datetime) -> int:
+def _forget(announcement: Announcement) -> int:
     progress = queries.receipts_of(announcement).progress
     announcement.read, announcement.confirmed = progress.read, progress.confirmed
     announcement.save(update_fields=["read", "confirmed"])

@@ -104,7 +104,6 @@ def _receipts(
     ground = policy.ground_of(found.author, policy.WRITE)
     context: dict[str, Any] = {
         "announcement": found,
-        "own": own,
         "refusal": refusal,
         "people": queries.people_meant(services.meant_by(found), ground, now=now) if before else [],
         "receipts": None if before else queries.receipts_of(found),
