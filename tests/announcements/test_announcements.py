@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -235,6 +235,15 @@ def test_what_is_over_or_withdrawn_reminds_nobody(city: City) -> None:
     assert services.remind(now=NOW + timedelta(hours=30)) == 0
     with pytest.raises(Refused, match="is over"):
         published(chief, last_on=NOW.date() - timedelta(days=1))
+
+
+def test_the_last_day_ends_at_the_citys_midnight(city: City) -> None:
+    chief = person(city, "chief", WRITE)
+    late = draft(chief, last_on=NOW.date())
+    early = (NOW + timedelta(days=1)).replace(hour=6).astimezone(UTC)
+    assert early.date() == NOW.date(), "in UTC it is not over yet"
+    with pytest.raises(Refused, match="is over"):
+        services.submit(actor=chief, draft_id=late.pk, now=early)
 
 
 def test_letters_go_once_to_those_who_can_be_reached(city: City, settings: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.announcements import policy, queries, rules
@@ -43,7 +44,7 @@ def meant_by(announcement: Announcement) -> queries.Meant:
 def publish(announcement: Announcement, *, actor: User, now: datetime) -> None:
     """Tell everybody it is meant for as of now; a version before it is replaced. In the caller's
     transaction. Raises Refused where it is meant for nobody or too many, or has run out."""
-    if announcement.last_on is not None and announcement.last_on < now.date():
+    if announcement.last_on is not None and announcement.last_on < timezone.localdate(now):
         raise Refused(
             _("Its last day, %(day)s, is over. Choose a later one.")
             % {"day": announcement.last_on.isoformat()},

@@ -8,6 +8,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from linli.announcements import queries, rules
 from linli.announcements.models import Announcement, Receipt, Settings
@@ -67,7 +68,7 @@ def remind(*, now: datetime) -> int:
     """Tell those again who have not read, or not confirmed where that is asked for, what still
     holds: as often and as late as the city says. Returns how many. Two queries, three more for
     each announcement with somebody to remind."""
-    city, on = queries.settings_now(), now.date()
+    city, on = queries.settings_now(), timezone.localdate(now)
     current = Announcement.objects.select_related("unit").filter(
         Q(last_on__isnull=True) | Q(last_on__gte=on),
         state=State.PUBLISHED,
