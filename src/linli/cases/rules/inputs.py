@@ -9,6 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import BadInput
+from linli.kernel.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,11 @@ class Contact:
 
     def __bool__(self) -> bool:
         return bool(self.name or self.phone or self.email)
+
+
+def clean_phone(text: str, *, least: int = 0) -> str:
+    """A number as people write it; `least` 1 where there has to be one. Raises BadInput."""
+    phone = clean(text, field="phone", most=30, least=least)
+    if phone and not all(c.isdigit() or c in "+-() " for c in phone):
+        raise BadInput(_("phone: please use digits only."), field="phone")
+    return phone

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from linli.cases import rules
 from linli.cases.models import Case, CaseWords, Report, ReportContact, SubmissionKey
 from linli.cases.queries import people as staff
-from linli.cases.rules.inputs import Contact, Place
+from linli.cases.rules.inputs import Contact, Place, clean_phone
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.rules.secrets import report_secret
 from linli.cases.rules.words import month_mark
@@ -266,9 +266,7 @@ def _add_report(
 
 
 def _contact_row(case: Case, number: int, contact: Contact) -> ReportContact:
-    phone = clean(contact.phone, field="phone", most=30)
-    if phone and not all(c.isdigit() or c in "+-() " for c in phone):
-        raise BadInput(_("phone: please use digits only."), field="phone")
+    phone = clean_phone(contact.phone)
     email = clean(contact.email, field="email", most=120)
     if email and ("@" not in email or " " in email):
         raise BadInput(_("email: this is not an e-mail address."), field="email")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.audit import services as audit
 from linli.cases import services as cases
 from linli.cases.rules import Channel
-from linli.cases.rules.inputs import Contact
+from linli.cases.rules.inputs import Contact, clean_phone
 from linli.cases.rules.purposes import Purpose
 from linli.cases.services import Filed
 from linli.catalogue import queries as catalogue
@@ -71,7 +71,7 @@ def look_up(*, actor: User, call_id: int, phone: str, now: datetime) -> Earlier:
     Raises NotFound, NotYours, CallEnded, BadInput, TooMany.
     """
     call = _own_open(actor, call_id)
-    phone = _phone(phone, needed=True)
+    phone = clean_phone(phone, least=1)
     admit("hotline.look_up", str(actor.pk), most=LOOKS_AN_HOUR, per=timedelta(hours=1), now=now)
     call.phone, call.phone_index = phone, blind_index(phone)
     call.save(update_fields=["phone", "phone_index"])
@@ -110,7 +110,7 @@ def answer_call(
     words = clean(words, field="description", most=MOST_WORDS, least=1)
     answer = clean(answer, field="answer", most=MOST_ANSWER, least=0 if promised else 1)
     if promised:
-        _phone(phone, needed=True)
+        clean_phone(phone, least=1)
     _caller(call, name, phone)
     _end(call, Outcome.ANSWERED, found, words, now, answer=answer)
     if promised:
@@ -266,16 +266,9 @@ def _require_open(call: Call) -> None:
         raise CallEnded(_("This call has ended already. Take the next one."))
 
 
-def _phone(text: str, *, needed: bool = False) -> str:
-    phone = clean(text, field="phone", most=30, least=1 if needed else 0)
-    if phone and not all(c.isdigit() or c in "+-() " for c in phone):
-        raise BadInput(_("phone: please use digits only."), field="phone")
-    return phone
-
-
 def _caller(call: Call, name: str, phone: str) -> None:
     call.name = clean(name, field="name", most=40)
-    call.phone = _phone(phone)
+    call.phone = clean_phone(phone)
     call.phone_index = blind_index(call.phone) if call.phone else None
 
 
