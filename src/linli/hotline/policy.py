@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from linli.staff import policy as staff
-
 if TYPE_CHECKING:
     from linli.staff.models import User
 
@@ -38,8 +36,3 @@ def calls_visible_to(user: User) -> Q:
     """Which calls `user` may see: one's own, and those of the lines one works on."""
     seen = sorted(units_of(user, GRANT_TAKE, GRANT_CALL_BACK))
     return Q(operator=user.pk) | Q(line__unit_id__in=seen)
-
-
-def may_edit(user: User) -> bool:
-    """Whether `user` may change the knowledge base."""
-    return staff.holds_any(user, (GRANT_EDIT,))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, F, Q
-from django.utils import timezone
 
+from linli.cases.queries.lists import midnight
 from linli.hotline.models import Call, CallBack, Line
 from linli.hotline.queries.lines import MANAGES, lines_for
 from linli.hotline.rules import Outcome, Result, length_text
@@ -57,7 +57,7 @@ def figures_for(user: User, since: date, until: date) -> list[LineFigures]:
     queries.
     """
     lines = list(lines_for(user, MANAGES, active=None))
-    begin, end = _moment(since), _moment(until + timedelta(days=1))
+    begin, end = midnight(since), midnight(until + timedelta(days=1))
     calls = Call.objects.filter(line__in=lines, began_at__gte=begin, began_at__lt=end)
     ended = calls.filter(ended_at__isnull=False)
     by_line: dict[int, Mapping[str, Any]] = {
@@ -108,7 +108,3 @@ def _figures(
         back.get("said_2", 0),
         back.get("said_1", 0),
     )
-
-
-def _moment(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,6 +22,9 @@ from linli.hotline.views.calling import answer_with_number
 from linli.kernel.errors import Refused
 from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
+
+if TYPE_CHECKING:
+    from linli.cases.models import Case
 
 LISTS = ("now", "later", "done")
 
@@ -57,9 +60,10 @@ def call_backs(request: StaffRequest) -> HttpResponse:
 @staff_page(policy.GRANT_CALL_BACK)
 def call_back(request: StaffRequest, call_back_id: int) -> HttpResponse:
     """One person to call: the number behind a purpose, the case, what they say."""
-    if request.method != "POST":
-        return _page(request, call_back_id)
-    form = _form(request, call_back_id, request.POST)
+    found = queries.call_back_for(request.user, call_back_id)
+    own = queries.case_of(request.user, found)
+    case = queries.told_of(request.user, own)
+    form = _form(request, case)
     if form.is_valid():
         try:
             services.note_call_back(
@@ -73,7 +77,21 @@ def call_back(request: StaffRequest, call_back_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Kept. The next call is on top of the list."))
             return redirect("hotline:call_backs")
-    return _page(request, call_back_id, form, status=422)
+    context = {
+        "one": found,
+        "case": case,
+        "who": queries.masked_of(found, own),
+        "dialled": queries.dialled(found),
+        "form": form,
+        "in_vain": InVainForm(auto_id="id_in_vain_%s"),
+        "needless": NeedlessForm(auto_id="id_needless_%s"),
+        "purposes": Purpose.choices,
+        "span": f"back-{found.pk}",
+        "said": queries.report_back_of(case),
+        "now": timezone.now(),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "hotline/call_back.html", context, status=status)
 
 
 @require_POST
@@ -120,35 +138,12 @@ def number(request: StaffRequest, call_back_id: int) -> HttpResponse:
     return answer_with_number(request, f"back-{call_back_id}", shown, back)
 
 
-def _form(request: StaffRequest, call_back_id: int, data: Any = None) -> CallBackForm:
-    found = queries.call_back_for(request.user, call_back_id)
-    case = queries.told_of(request.user, queries.case_of(request.user, found))
+def _form(request: StaffRequest, case: Case | None) -> CallBackForm:
     ended = case is not None and case.stage in ("closed", "evaluated")
-    may_reopen = case is not None and ended and _may_reopen(request, case)
+    may_reopen = (
+        case is not None
+        and ended
+        and cases_policy.seat_for(request.user, "reopen", case) is not None
+    )
+    data = request.POST if request.method == "POST" else None
     return CallBackForm(data, rated=ended, may_reopen=may_reopen)
-
-
-def _may_reopen(request: StaffRequest, case: Any) -> bool:
-    return cases_policy.seat_for(request.user, "reopen", case) is not None
-
-
-def _page(
-    request: StaffRequest, call_back_id: int, form: CallBackForm | None = None, *, status: int = 200
-) -> HttpResponse:
-    found = queries.call_back_for(request.user, call_back_id)
-    own = queries.case_of(request.user, found)
-    case = queries.told_of(request.user, own)
-    context = {
-        "one": found,
-        "case": case,
-        "who": queries.masked_of(found, own),
-        "dialled": queries.dialled(found),
-        "form": form or _form(request, call_back_id),
-        "in_vain": InVainForm(auto_id="id_in_vain_%s"),
-        "needless": NeedlessForm(auto_id="id_needless_%s"),
-        "purposes": Purpose.choices,
-        "span": f"back-{found.pk}",
-        "said": queries.report_back_of(case),
-        "now": timezone.now(),
-    }
-    return render(request, "hotline/call_back.html", context, status=status)
