@@ -40,25 +40,15 @@ def _cases(verbs: str) -> tuple[str, ...]:
         things.append("workorders.handle")
     if "duty" in wanted:
         things.append("marks.manage")
-    return (*(f"cases.{verb}" for verb in wanted), *things)
+    return (*_of("cases", verbs), *things)
 
 
-def _cards(verbs: str) -> tuple[str, ...]:
-    """Grants on yellow and red cards, supervision orders and what is asked beside figures."""
-    return tuple(f"cards.{verb}" for verb in verbs.split())
+def _of(area: str, verbs: str) -> tuple[str, ...]:
+    """Grants of one area."""
+    return tuple(f"{area}.{verb}" for verb in verbs.split())
 
 
-def _announcements(verbs: str) -> tuple[str, ...]:
-    """Grants on announcements to staff and messages to those on duty."""
-    return tuple(f"announcements.{verb}" for verb in verbs.split())
-
-
-def _appraisal(verbs: str) -> tuple[str, ...]:
-    """Grants on monthly sheets; on one sheet scoring, review, appeal and signature are in different
-    hands (P14)."""
-    return tuple(f"appraisal.{verb}" for verb in verbs.split())
-
-
+#: On one monthly sheet scoring, review, appeal and signature are in different hands (P14).
 ROLES: tuple[Role, ...] = (
     Role(
         "operator",
@@ -88,8 +78,8 @@ ROLES: tuple[Role, ...] = (
                 "evaluate suspend escalate delegate transfer amend duty export arbitrate"
             ),
             "routing.see",
-            *_cards("see issue review"),
-            *_appraisal("score hear"),
+            *_of("cards", "see issue review"),
+            *_of("appraisal", "score hear"),
             "analysis.see",
             "bulletins.see",
             "bulletins.review",
@@ -97,7 +87,7 @@ ROLES: tuple[Role, ...] = (
             "hotline.manage",
             "open311.exchange",
             "staff.duties",
-            *_announcements("write approve message"),
+            *_of("announcements", "write approve message"),
         ),
     ),
     Role(
@@ -113,14 +103,14 @@ ROLES: tuple[Role, ...] = (
         "处置单位经办",
         "Handling unit",
         "unit",
-        (*_cases("see handle"), *_cards("see answer")),
+        (*_cases("see handle"), *_of("cards", "see answer")),
     ),
     Role(
         "unit_leader",
         "处置单位负责人",
         "Leader of a unit",
         "unit",
-        (*_cases("see handle object"), *_cards("see answer"), *_announcements("write")),
+        (*_cases("see handle object"), *_of("cards", "see answer"), *_of("announcements", "write")),
     ),
     Role(
         "leader",
@@ -129,14 +119,14 @@ ROLES: tuple[Role, ...] = (
         "region",
         (
             *_cases("see sign supervise comment export arbitrate"),
-            *_cards("see issue review inquire"),
-            *_appraisal("review hear sign"),
+            *_of("cards", "see issue review inquire"),
+            *_of("appraisal", "review hear sign"),
             "analysis.see",
             "evaluation.see",
             "bulletins.see",
             "bulletins.review",
             "bulletins.sign",
-            *_announcements("write approve message"),
+            *_of("announcements", "write approve message"),
         ),
     ),
     Role(
@@ -146,13 +136,13 @@ ROLES: tuple[Role, ...] = (
         "region",
         (
             *_cases("see export"),
-            *_cards("see review"),
+            *_of("cards", "see review"),
             "analysis.see",
             "evaluation.see",
             "evaluation.people",
             "evaluation.freeze",
             "evaluation.formulas",
-            *_appraisal("open score schemes"),
+            *_of("appraisal", "open score schemes"),
             "bulletins.see",
             "bulletins.write",
             "bulletins.templates",
@@ -177,7 +167,7 @@ ROLES: tuple[Role, ...] = (
         "系统管理员",
         "System administrator",
         "unit",
-        ("routing.edit", "routing.see", *_announcements("write")),
+        ("routing.edit", "routing.see", *_of("announcements", "write")),
         whole="system",
     ),
     Role(
