@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -95,6 +97,12 @@ class Device(models.Model):
     def expected_s(self) -> int:
         """Seconds between two readings, as expected."""
         return self.interval_s or self.kind.interval_s
+
+    @property
+    def heard_since(self) -> datetime:
+        """When it was last heard of; one that never was is waited for since it is active."""
+        heard = self.state.heard_at
+        return self.active_since if heard is None else max(heard, self.active_since)
 
 
 class DeviceState(models.Model):

@@ -23,6 +23,7 @@ from linli.sensors.models import (
     SensorRule,
 )
 from linli.sensors.rules.chart import Bucket
+from linli.sensors.rules.judging import is_deaf
 from linli.sensors.rules.kinds import RuleState, Sense
 
 if TYPE_CHECKING:
@@ -76,9 +77,7 @@ def device_page(
 
 def is_silent(device: Device, *, now: datetime) -> bool:
     """Whether nothing was heard of it for two intervals: what the list's filter asks by SQL."""
-    heard = device.state.heard_at
-    since = device.active_since if heard is None else max(heard, device.active_since)
-    return device.active and now - since > timedelta(seconds=2 * device.expected_s)
+    return device.active and now - device.heard_since > timedelta(seconds=2 * device.expected_s)
 
 
 class Counts(NamedTuple):
@@ -90,8 +89,8 @@ class Counts(NamedTuple):
 
     @property
     def deaf(self) -> bool:
-        """Whether so many are silent that the way here is at fault (services.watching)."""
-        return self.silent > max(20, self.active * 0.2)
+        """Whether so many are silent that the way here is at fault."""
+        return is_deaf(self.silent, of=self.active)
 
 
 def counts(*, now: datetime) -> Counts:

@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 from linli.sensors.rules.kinds import Sense
 
+#: So many devices falling silent together are one problem, on the way here, and no case each.
+MOST_SILENT, MOST_SHARE = 20, 0.2
 #: How late a reading may be, against the newest of its device, and still be judged in its place.
 LATE_MS = 6 * 3_600_000
 
@@ -182,6 +184,11 @@ def silences(condition: Condition, readings: Sequence[Reading], interval_s: int)
         for first, second in itertools.pairwise(readings)
         if second.at - first.at > allowed
     ]
+
+
+def is_deaf(silent: int, *, of: int) -> bool:
+    """Whether so many of the devices are silent that the way here is at fault, not they."""
+    return silent > max(MOST_SILENT, MOST_SHARE * of)
 
 
 def worse(sense: str, one: float, other: float) -> float:

@@ -14,8 +14,6 @@ from linli.sensors.rules.kinds import RuleState, Sense
 from linli.sensors.services import alarms
 
 log = logging.getLogger(__name__)
-#: So many devices falling silent together are one problem, on the way here, and no case each.
-MOST_AT_ONCE, MOST_SHARE = 20, 0.2
 
 
 def find_silent(*, now: datetime) -> int:
@@ -29,7 +27,7 @@ def find_silent(*, now: datetime) -> int:
     for rule in SensorRule.objects.filter(state=RuleState.LIVE, sense=Sense.SILENT):
         silent = silent_devices(rule, now=now)
         watched = _watched(rule).count()
-        if len(silent) > max(MOST_AT_ONCE, MOST_SHARE * watched):
+        if judging.is_deaf(len(silent), of=watched):
             log.warning("sensors.deaf rule=%s silent=%s of=%s", rule.pk, len(silent), watched)
             continue
         for device in silent:
@@ -38,21 +36,15 @@ def find_silent(*, now: datetime) -> int:
 
 
 def silent_devices(rule: SensorRule, *, now: datetime) -> list[Device]:
-    """The devices of a rule that are silent for longer than it allows and have no alarm yet, for at
-    most MOST_AT_ONCE more than one would open cases for. One query."""
+    """The devices of a rule that are silent for longer than it allows and have no alarm yet. One
+    query."""
     open_alarms = Alarm.objects.filter(rule=rule, over_at=None, beyond=True)
     rows = _watched(rule).exclude(pk__in=open_alarms.values("device_id"))
     return [
         device
         for device in rows.select_related("kind", "state").order_by("pk")
-        if now - _heard(device) > timedelta(seconds=rule.threshold * device.expected_s)
+        if now - device.heard_since > timedelta(seconds=rule.threshold * device.expected_s)
     ]
-
-
-def _heard(device: Device) -> datetime:
-    """When it was last heard of; a device that never was is waited for since it is active."""
-    heard = device.state.heard_at
-    return device.active_since if heard is None else max(heard, device.active_since)
 
 
 def _watched(rule: SensorRule) -> QuerySet[Device]:
@@ -70,5 +62,5 @@ def _raise(device: Device, rule: SensorRule, *, now: datetime) -> bool:
     track = judging.unpacked(state.tracks.get(key))
     state.tracks[key] = judging.packed(judging.raised(track, int(now.timestamp() * 1000)))
     state.save(update_fields=["tracks"])
-    alarms.open_silence(device=device, rule_id=rule.pk, since=_heard(device), now=now)
+    alarms.open_silence(device=device, rule_id=rule.pk, since=device.heard_since, now=now)
     return True
