@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from linli.kernel.doors import bounded_body
 from linli.kernel.errors import BadInput, Refused
 from linli.staff.web import public_page
 from linli.wechat.queries.accounts import account_by_code
@@ -86,12 +87,9 @@ def _message(request: HttpRequest, account: Account, now: datetime) -> HttpRespo
 
 def _body_of(request: HttpRequest) -> bytes:
     """Raises BadInput (413) beyond 64 kB."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if not announced.isdigit() or int(announced) > MOST_BYTES or len(request.body) > MOST_BYTES:
-        refusal = BadInput(_("body: a message has at most 64 kB."), field="body")
-        refusal.status = 413
-        raise refusal
-    return request.body
+    refusal = BadInput(_("body: a message has at most 64 kB."), field="body")
+    refusal.status = 413
+    return bounded_body(request, most=MOST_BYTES, too_large=refusal)
 
 
 def _signed(request: HttpRequest, account: Account, now: datetime, name: str, *more: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from linli.kernel.doors import bounded_body
 from linli.kernel.errors import BadInput, NotFound, Refused, TooMany
 from linli.staff.web import public_page
 from linli.workorders.queries import standing
@@ -71,21 +71,13 @@ def door(request: HttpRequest) -> HttpResponse:
 
 def _body(request: HttpRequest) -> bytes:
     """The body, bounded before it is read. Raises TooLarge, BadInput."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
     words = _("An order has at most %d kB. Send attachments as links.") % (MOST_BODY // 1024)
-    if length.isdigit() and int(length) > MOST_BODY:
-        raise TooLarge(words, field="body")
     try:
-        body = request.body
-    except RequestDataTooBig:
-        raise TooLarge(words, field="body") from None
+        return bounded_body(request, most=MOST_BODY, too_large=TooLarge(words, field="body"))
     except UnreadablePostError:
         raise BadInput(
             _("The order was cut off, and nothing was kept. Please send it again."), field="body"
         ) from None
-    if len(body) > MOST_BODY:
-        raise TooLarge(words, field="body")
-    return body
 
 
 def _received(
