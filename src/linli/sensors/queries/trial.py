@@ -14,7 +14,7 @@ from linli.sensors.rules import judging
 from linli.sensors.rules.judging import Episode, Reading
 from linli.sensors.rules.kinds import Sense
 
-MOST_READINGS = 400_000  # about three seconds of judging
+MOST_READINGS = 400_000  # somebody waits for the page meanwhile
 MOST_SHOWN = 50
 
 
