@@ -62,7 +62,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question gives. `columns` are keys and names of the second way, if there is one.
+    """What a question gives, by the formulas of `books`. `columns` are keys and names of the second
+    way, if there is one.
 
     `sum` has None where numbers do not add up: what is overdue, over time.
     """
@@ -71,11 +72,11 @@ class Answer:
     window: Window
     against: Window | None
     version: Version | None
+    books: Mapping[Subject, Book]
     measures: tuple[Measure, ...]
     lines: tuple[Line, ...]
     sum: Line
     columns: tuple[tuple[Key, str], ...] = ()
-    grain: str = ""
 
     @property
     def way(self) -> Way | None:
@@ -102,14 +103,13 @@ def answer(user: User, query: Query, *, now: datetime) -> Answer:
     measures = chosen(query, menu(known, query.source))
     asked = [Asked(user, query, one) for one in (window, against) if one is not None]
     counts = counts_of(asked, measures)
-    grain = grain_of(query, window) if "time" in (query.by, query.across) else ""
     if query.across:
         lines, columns = _matrix(asked[0], counts[0], measures[0])
     else:
         lines, columns = _list(asked, counts, measures), ()
     return Answer(
-        query, window, against, version, tuple(measures), lines,
-        _sum(query, counts, measures), columns, grain,
+        query, window, against, version, known, tuple(measures), lines,
+        _sum(query, counts, measures), columns,
     )  # fmt: skip
 
 
@@ -117,9 +117,8 @@ def _list(
     asked: Sequence[Asked], counts: Sequence[Counts], measures: Sequence[Measure]
 ) -> tuple[Line, ...]:
     now, before = counts[0], _beside(asked, counts) if len(counts) > 1 else None
-    keys = _keys(asked[0], WAYS.get(asked[0].query.by), {row for row, _col in now})
-    if before is not None and not _ordered(asked[0]):
-        keys += [key for key, _col in before if key not in set(keys)]
+    found = dict.fromkeys(row for row, _col in (*now, *(before or ())))
+    keys = _keys(asked[0], WAYS.get(asked[0].query.by), found)
     names = names_of_keys(asked[0], asked[0].query.by, keys)
     lines = []
     for key in keys:

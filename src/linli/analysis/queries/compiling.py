@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -64,15 +65,17 @@ class Asked:
     def ways(self) -> tuple[Way, ...]:
         return tuple(WAYS[code] for code in (self.query.by, self.query.across) if code)
 
-    @property
+    @cached_property
     def pieces(self) -> list[Piece]:
         """The steps of time, where rows or columns are steps of time."""
         if "time" not in (self.query.by, self.query.across):
             return []
         return pieces(self.window, grain_of(self.query, self.window))
 
+    @cached_property
     def facts(self) -> QuerySet[Any]:
-        """Facts of cases that the reader may see and the filters let through."""
+        """Facts of cases that the reader may see and the filters let through. At most one query:
+        the unit of the filter."""
         rows = facts_for(self.user, self.query.source).order_by()
         wanted = _filters(self.query)
         return rows.filter(wanted) if wanted else rows
@@ -100,7 +103,7 @@ def counts_of(asked: Sequence[Asked], measures: Sequence[Measure]) -> list[Count
 
 def facts_behind(asked: Asked, base: Base, keys: Sequence[Key]) -> QuerySet[Any]:
     """The facts that one number counts; `keys` as many as there are ways, or none for all."""
-    rows, since, until = asked.facts(), asked.window.since, asked.window.until
+    rows, since, until = asked.facts, asked.window.since, asked.window.until
     stamp = _stamp(base)
     for way, key in zip(asked.ways, keys, strict=False):
         match way.code:
@@ -135,7 +138,7 @@ def _folded(key: Key, book: dict[int, str] | None) -> Key:
 def _parts(asked: Asked, base: Base, which: int) -> Iterator[QuerySet[Any]]:
     """What is counted of one number: as it came; over time, what is overdue is so in each step at
     whose end it is."""
-    rows, window = asked.facts(), asked.window
+    rows, window = asked.facts, asked.window
     steps = asked.pieces
     if isinstance(base.when, Owed) and steps:
         if len(steps) > _MOST_OWED:

@@ -10,16 +10,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from linli.analysis.rules.words import (
-    APART,
-    CHARTS,
-    COMPARES,
-    GRAINS,
-    MOMENTS,
-    PERIODS,
-    PLACES,
-    WAYS,
-)
+from linli.analysis.rules.words import APART, CHARTS, COMPARES, GRAINS, PERIODS, PLACES, WAYS
 from linli.cases.rules.stages import Channel
 from linli.evaluation.rules.counts import Source
 from linli.kernel.errors import BadInput
@@ -165,11 +156,6 @@ def _check_days(query: Query) -> None:
         raise BadInput(_("until: the last day lies before the first one."), field="until")
     if query.until.year - query.since.year > MOST_YEARS:
         raise BadInput(_("until: choose at most %(n)d years.") % {"n": MOST_YEARS}, field="until")
-
-
-def is_of_moment(code: str) -> bool:
-    """Whether rows are read from the moment that counts."""
-    return code in MOMENTS
 
 
 def _one_of(name: str, text: str, known: Mapping[str, object] | list[str]) -> str:

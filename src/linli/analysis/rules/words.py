@@ -39,7 +39,6 @@ WAYS: Mapping[str, Way] = {
     )
 }
 PLACES = ("district", "street", "community", "grid")
-MOMENTS = ("time", "weekday", "hour")
 #: The hours of one grid are the hours of the one person who walks it (requirements P6).
 APART = (frozenset({"grid", "hour"}), frozenset({"grid", "weekday"}))
 

@@ -57,8 +57,8 @@ def ask(request: StaffRequest) -> HttpResponse:
 def _context(
     request: StaffRequest, query: Query, words: dict[str, str], found: Answer | None, now: datetime
 ) -> dict[str, Any]:
-    day = found.window.last if found else timezone.localdate(now)
-    form = AskForm(words, choices_of(formulas_on(day)[1]))
+    books = found.books if found else formulas_on(timezone.localdate(now))[1]
+    form = AskForm(words, choices_of(books))
     form.is_valid()
     context: dict[str, Any] = {
         "form": form,

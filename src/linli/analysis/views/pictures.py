@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,6 @@ class Item:
     text: str
     url: str = ""
     more: str = ""
-    parts: list[str] = field(default_factory=list)
 
 
 def picture_of(user: User, answer: Answer, sheet: Sheet) -> Picture | None:
