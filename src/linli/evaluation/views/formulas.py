@@ -22,6 +22,7 @@ from linli.evaluation.rules.scoring import Formula
 from linli.evaluation.rules.subjects import EDGES, Subject
 from linli.evaluation.services import formulas as services
 from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
 
 READERS = (policy.SEE, policy.PEOPLE, policy.FORMULAS)
@@ -159,7 +160,7 @@ def _form_page(
         except (NotYours, NotFound):
             raise
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("evaluation:version", version_id)

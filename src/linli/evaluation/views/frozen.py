@@ -14,6 +14,7 @@ from linli.evaluation.forms import FreezeForm
 from linli.evaluation.queries import frozen as queries
 from linli.evaluation.services import freezing
 from linli.kernel.errors import NotFound, NotYours, Refused
+from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -30,7 +31,7 @@ def periods(request: StaffRequest) -> HttpResponse:
         except NotYours:
             raise
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, _("The period is being counted; it appears below."))
             return redirect("evaluation:periods")
