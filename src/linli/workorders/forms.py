@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -382,7 +383,5 @@ class PurposeForm(forms.Form):
 
 def wished_until(order: Any) -> str:
     """A proposal for a new deadline: their deadline, else now, and two days."""
-    from datetime import timedelta
-
     moment = (order.due_at or timezone.now()) + timedelta(days=2)
     return timezone.localtime(moment).strftime(MOMENT)

@@ -53,13 +53,10 @@ def platform_of_header(digest: bytes) -> Platform | None:
 def labels(targets: Iterable[str]) -> dict[str, str]:
     """The names of platforms by the outbox's keys (`workorders:3`). One query."""
     ids = {platform_of(key): key for key in targets}
-    return {ids[pk]: name for pk, name in _named(ids)}
+    named = Platform.objects.filter(pk__in=ids).values_list("pk", "name")
+    return {ids[pk]: name for pk, name in named}
 
 
 def names() -> list[tuple[int, str]]:
     """All platforms, by name, for a filter. One query."""
     return list(Platform.objects.order_by("name", "pk").values_list("pk", "name"))
-
-
-def _named(ids: Iterable[int]) -> Iterable[tuple[int, str]]:
-    return Platform.objects.filter(pk__in=list(ids)).values_list("pk", "name")

@@ -60,7 +60,6 @@ FIELDS: tuple[Ours, ...] = (
 )
 BY_CODE = {one.code: one for one in FIELDS}
 TABLED = tuple(one.code for one in FIELDS if one.shape == "code")
-PERSONAL = ("name", "phone")
 #: What the codes of a table may become here, beside codes of classes and regions.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "kind": tuple(Kind.values),

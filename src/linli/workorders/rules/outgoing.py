@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.kernel.errors import BadInput
-from linli.workorders.rules.documents import parsed, planted, steps, values_at, written
+from linli.workorders.rules.documents import parsed, planted, values_at, written
 from linli.workorders.rules.mapping import ISO, MILLIS, SECONDS
 
 #: What a field of theirs may be filled with.
@@ -110,11 +110,6 @@ def check_fields(pairs: Sequence[tuple[str, str]]) -> None:
                 _("“%(source)s” is none of %(known)s, nor a text in double quotes.")
                 % {"source": source[:40], "known": ", ".join(SOURCES)}
             )
-
-
-def check_path(path: str) -> None:
-    """Raises ValueError for what is no path."""
-    steps(path)
 
 
 def moment_text(moment: datetime, form: str, zone: tzinfo) -> str | int:

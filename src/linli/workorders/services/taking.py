@@ -46,7 +46,7 @@ def take_in(*, order_id: int, now: datetime) -> Order | None:
     if order is None or order.state != OrderState.RECEIVED:
         return order
     reading = _read(order)
-    if (not order.faults and _is_for_a_person(order, reading, now)) or order.faults:
+    if order.faults or _is_for_a_person(order, reading, now):
         order.state = OrderState.HELD
     else:
         _open_case(order, reading, now)
@@ -205,9 +205,9 @@ def _whole(order: Order) -> Mapped:
     """The reading of an order that a person takes in. Raises BadInput for its first fault."""
     reading = _read(order)
     if order.faults:
-        code, _path, words = order.faults[0]
-        label = BY_CODE[code].label if code in BY_CODE else code
-        raise BadInput(f"{label}{pgettext('after a label', ': ')}{words}", field=code)
+        first = queries.faults_of(order)[0]
+        between = pgettext("after a label", ": ")
+        raise BadInput(f"{first.label}{between}{first.words}", field=first.field)
     return reading
 
 
