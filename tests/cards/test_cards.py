@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from linli.audit.models import AccessLog
 from linli.cards import policy
@@ -17,6 +18,7 @@ from linli.cards.rules.matching import Fact, gravest
 from linli.cards.rules.states import State, outcome_of
 from linli.cards.services import answering, deciding, ruling
 from linli.cards.services.proposing import blamed, propose_cards
+from linli.cards.views import cards as views
 from linli.cases import services as cases
 from linli.cases.models import Case
 from linli.kernel.errors import BadInput, NotFound, NotYours, Refused
@@ -271,3 +273,20 @@ def test_orders_not_met_and_returns_are_proposed_too(court: Court) -> None:
     assert (card.case_id, card.what, card.unit) == (other.pk, "returns", home.department)
     assert CardEvent.objects.count() == 1
     assert case.pk != other.pk
+
+
+def test_no_card_is_lost_between_two_pages(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One run proposes several cards on a case: they share the moment and the case."""
+    first = proposed(court)
+    second = Card.objects.create(
+        case_id=first.case_id, number=2, unit=court.city.districts[0].utility, what="returns",
+        level="yellow", points=-5, proposed_at=first.proposed_at,
+    )  # fmt: skip
+    monkeypatch.setattr(views, "PAGE", 1)
+    client, seen, query = Client(), [], "tab=proposed"
+    client.force_login(court.chief)
+    while query:
+        page = client.get(f"/supervision/?{query}").context["page"]
+        seen += [card.number for card in page.rows]
+        query = f"tab=proposed&cursor={page.next}" if page.next else ""
+    assert seen == [second.number, first.number]

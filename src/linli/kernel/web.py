@@ -83,20 +83,17 @@ class Page(NamedTuple):
 def page_after(
     rows: QuerySet[Any], *, keys: tuple[str, ...], cursor: str | None, size: int
 ) -> Page:
-    """The next `size` rows, descending by `keys` (the last of them unique). One query.
+    """The next `size` rows, descending by `keys` (together unique). One query.
 
     Raises BadInput for a cursor that this list cannot have given out.
     """
     if cursor:
         values = cursor_keys(rows, keys, cursor)
-        if len(keys) == 1:
-            rows = rows.filter(**{f"{keys[0]}__lt": values[0]})
-        else:
-            first, second = keys
-            rows = rows.filter(
-                Q(**{f"{first}__lte": values[0]})
-                & (Q(**{f"{first}__lt": values[0]}) | Q(**{f"{second}__lt": values[1]}))
-            )
+        *leading, last = zip(keys, values, strict=True)
+        later = Q((f"{last[0]}__lt", last[1]))
+        for key, value in reversed(leading):
+            later = Q((f"{key}__lte", value)) & (Q((f"{key}__lt", value)) | later)
+        rows = rows.filter(later)
     found = list(rows.order_by(*(f"-{key}" for key in keys))[: size + 1])
     more = len(found) > size
     found = found[:size]

@@ -24,6 +24,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.web import page_after
 from linli.staff.web import StaffRequest, staff_page
 
+PAGE = 50
 MOST_IN_FILE = 20_000
 TABS: dict[str, Words] = {
     "proposed": pgettext_lazy("cards", "Proposed"),
@@ -68,7 +69,10 @@ def cards(request: StaffRequest) -> HttpResponse:
     """The cards one sees, by where they are; newest first."""
     form, tab, rows = _asked(request)
     page = page_after(
-        rows, keys=("proposed_at", "case_id"), cursor=request.GET.get("cursor"), size=50
+        rows,
+        keys=("proposed_at", "case_id", "number"),
+        cursor=request.GET.get("cursor"),
+        size=PAGE,
     )
     counts = queries.counts_for(request.user)
     context = {
