@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from linli.cards import policy
 from linli.cards.models import Card, Order
-from linli.cards.queries.cards import cards_for, cards_of, counts_for
+from linli.cards.queries.cards import cards_for, cards_of
 from linli.cards.queries.orders import orders_for, orders_of
 
 if TYPE_CHECKING:
@@ -70,6 +70,6 @@ def for_leaders(user: User, *, now: datetime) -> ForLeaders | None:
     return ForLeaders(
         orders=list(orders_for(user, tab="open")[:MOST]),
         cards=list(cards_for(user, tab="open")[:MOST]),
-        proposed=counts_for(user)["proposed"],
+        proposed=cards_for(user, tab="proposed").count(),
         today=timezone.localdate(now),
     )
