@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from linli.bulletins.rules.ranking import ranked
 from linli.cards.queries.cards import standing_by_unit
+from linli.cards.queries.units import names_of
 from linli.cases import queries as cases
 from linli.cases.models import Case
 from linli.evaluation.models import Freeze
@@ -24,7 +25,6 @@ from linli.evaluation.queries.figures import Figures, Line, frozen_figures
 from linli.evaluation.rules.scoring import DASH, shown
 from linli.evaluation.rules.subjects import DIMENSIONS, Shows
 from linli.kernel.errors import BadInput, NotFound
-from linli.staff.queries import units
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -133,7 +133,7 @@ def _classes(figures: Figures) -> list[dict[str, str]]:
 def _cards(user: User, since: Any, until: Any) -> list[dict[str, str]]:
     """Cards that stand of those issued in the period, by unit, the fewest points first."""
     standing = standing_by_unit(user, since=since, until=until)
-    names = {unit.pk: unit.label for unit in units(active=None)} if standing else {}
+    names = names_of(standing) if standing else {}
     rows = sorted(standing.values(), key=lambda one: (one.points, one.unit_id))
     return [
         {

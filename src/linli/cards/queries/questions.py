@@ -20,7 +20,6 @@ from linli.cases.rules.stages import Stage
 from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Clock
 from linli.kernel import rows
-from linli.staff import queries as staff
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -37,11 +36,6 @@ def _finished(user: User, since: date, until: date) -> list[int]:
         stage__in=_DONE, reported_at__date__gte=since, reported_at__date__lte=until
     )
     return list(found.order_by("-reported_at", "-id").values_list("pk", flat=True)[:MOST_CASES])
-
-
-def names_of(unit_ids: set[int]) -> dict[int, str]:
-    """Names of units, retired ones too. One query."""
-    return {unit.pk: unit.label for unit in staff.units(active=None).filter(pk__in=unit_ids)}
 
 
 def last_minute_for(user: User, *, since: date, until: date) -> list[Share]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q
 
 from linli.cards.queries.cards import Standing, standing_by_unit
-from linli.cards.queries.questions import names_of
+from linli.cards.queries.units import names_of
 from linli.cases.queries.lists import cases_for
 from linli.cases.rules.stages import Stage
 from linli.territory.models import Grid
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #: What a report has a line for, and the column of the case it counts by.
 KINDS = {"grid": "grid_id", "centre": "centre_id", "unit": "lead_unit_id"}
-SORTS = ("total", "closed", "rate")
 _NOTHING = Standing(0, 0, 0, 0, 0)
 
 
@@ -61,7 +60,7 @@ def report_for(user: User, kind: str, sort: str, *, since: date, until: date) ->
         )
     )
     counts = {key: (total, closed) for key, total, closed in found}
-    names = _grid_names(counts) if kind == "grid" else names_of(set(counts))
+    names = _grid_names(counts) if kind == "grid" else names_of(counts)
     cards = {} if kind == "grid" else standing_by_unit(user, since=since, until=until)
     return ranked(
         [
@@ -76,7 +75,7 @@ def cards_report_for(user: User, *, since: date, until: date) -> list[Line]:
     """Units by the cards that stand of those issued in the period: fewest points first. Two
     queries."""
     cards = standing_by_unit(user, since=since, until=until)
-    names = names_of(set(cards))
+    names = names_of(cards)
     lines = sorted(cards.values(), key=lambda one: (one.points, -one.red, -one.yellow))
     ranks: dict[int, int] = {}
     for place, one in enumerate(lines, 1):

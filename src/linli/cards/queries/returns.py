@@ -5,7 +5,6 @@ A period counts the cases reported in it, so that every number equals the list i
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,15 +12,19 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from linli.cards.queries.units import names_of
+from linli.cards.rules.holding import GIVING, Holders
 from linli.cases.models import CaseEvent
 from linli.cases.queries.lists import cases_for
-from linli.staff import queries as staff
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
 MOST_CASES = 5_000
-MOVES = ("dispatch", "arbitrate", "decline", "rework", "reopen")
+MOVES = (*GIVING, "decline", "rework", "reopen")
+_KIND_OF = {
+    "decline": "returned", "rework": "reworked", "reopen": "reopened", "arbitrate": "designated",
+}  # fmt: skip
 #: Events by which a unit's line is counted.
 KINDS = ("returned", "reworked", "reopened", "designated")
 PING_PONG = 2  # a case sent back this often, by whomever
@@ -83,7 +86,7 @@ def lines_for(user: User, *, since: date, until: date) -> list[Line]:
     lines: dict[int, Line] = {}
     for one in happenings(events.order_by("case_id", "number")):
         lines.setdefault(one.unit, Line(one.unit)).happenings.append(one)
-    names = {unit.pk: unit.label for unit in staff.units(active=None).filter(pk__in=lines)}
+    names = names_of(lines)
     for line in lines.values():
         line.name = names.get(line.unit, "")
         line.happenings.sort(key=lambda one: one.at, reverse=True)
@@ -91,17 +94,12 @@ def lines_for(user: User, *, since: date, until: date) -> list[Line]:
 
 
 def happenings(events: Iterable[CaseEvent]) -> list[Happening]:
-    """Whose each event is: of a return the unit that sent back, of all others the unit that had the
-    case then. Events of a case come in order."""
+    """What each event was, with the unit it counts for. Events of a case come in order."""
     found: list[Happening] = []
-    holder: dict[int, int | None] = defaultdict(lambda: None)
+    holders = Holders()
     for event in events:
-        unit = event.detail.get("unit")
-        kind = {"decline": "returned", "rework": "reworked", "reopen": "reopened"}.get(event.move)
-        if event.move in ("dispatch", "arbitrate"):
-            holder[event.case_id] = unit
-            kind = "designated" if event.move == "arbitrate" else None
-        who = unit if event.move == "decline" else holder[event.case_id]
+        kind = _KIND_OF.get(event.move)
+        who = holders.whose(event.case_id, event.move, event.detail)
         if kind is not None and who is not None:
             found.append(
                 Happening(

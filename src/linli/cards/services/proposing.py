@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from linli.cards import policy
 from linli.cards.models import Card, CardRule, Order
+from linli.cards.rules.holding import GIVING, Holders
 from linli.cards.rules.levels import What, rank
 from linli.cards.rules.matching import Fact, gravest, in_force
 from linli.cards.rules.orders import Outcome
@@ -26,7 +27,7 @@ from linli.catalogue import queries as catalogue
 from linli.notices.services import tell
 
 AT_ONCE = 2_000
-_BACK_AND_FORTH = ("dispatch", "arbitrate", "decline", "rework")
+_BACK_AND_FORTH = (*GIVING, "decline", "rework")
 
 
 def propose_cards(*, now: datetime) -> int:
@@ -146,17 +147,12 @@ def _back_and_forth(least: dict[What, int]) -> Iterator[list[Fact]]:
 
 
 def blamed(events: Iterable[tuple[int, str, datetime, dict[str, object]]]) -> list[Fact]:
-    """Who sent back and who had to do again, from events in order: a rework is of the unit that
-    had the case then."""
+    """Who sent back and who had to do again, from events in order."""
     days: dict[tuple[int, int, str], list[date]] = defaultdict(list)
-    holder: dict[int, int | None] = {}
+    holders = Holders()
     for case_id, move, at, detail in events:
-        unit = detail.get("unit")
-        if move in ("dispatch", "arbitrate"):
-            holder[case_id] = unit if isinstance(unit, int) else None
-            continue
-        who = unit if move == "decline" else holder.get(case_id)
-        if isinstance(who, int):
+        who = holders.whose(case_id, move, detail)
+        if who is not None and move not in GIVING:
             what = What.RETURNS if move == "decline" else What.REWORKS
             days[case_id, who, what.value].append(timezone.localdate(at))
     return [Fact(case, unit, what, tuple(on)) for (case, unit, what), on in days.items()]

@@ -17,6 +17,7 @@ from linli.cards.forms import PeriodForm
 from linli.cards.queries import questions as asking
 from linli.cards.queries import reports
 from linli.cards.queries import returns as returning
+from linli.cards.queries.units import names_of
 from linli.cards.rules.asking import FEWEST, LAST_MINUTES, LAST_SHARE
 from linli.cards.views.answering import Words, file_answer, tab_of, tabs_of
 from linli.kernel.errors import NotFound
@@ -94,7 +95,7 @@ def unit_returns(request: StaffRequest, unit_id: int) -> HttpResponse:
     """One unit's events with their cases, newest first."""
     form, since, until = _period(request)
     line = returning.line_for(request.user, unit_id, since=since, until=until)
-    names = asking.names_of({unit_id})
+    names = names_of({unit_id})
     if line is None and unit_id not in names:
         raise NotFound(_("There is no such unit."))
     kind = request.GET.get("kind", "")
@@ -116,7 +117,7 @@ def questions(request: StaffRequest) -> HttpResponse:
     days = {"since": context["since"], "until": context["until"]}
     if tab == "last":
         shares = asking.last_minute_for(request.user, **days)
-        names = asking.names_of({one.unit_id for one in shares})
+        names = names_of({one.unit_id for one in shares})
         context["shares"] = [(one, names.get(one.unit_id, "")) for one in shares]
     elif tab == "unchanged":
         context["pairs"] = asking.unchanged_for(request.user, **days)
@@ -138,7 +139,7 @@ def questions_file(request: StaffRequest) -> HttpResponse:
     days = {"since": since, "until": until}
     if tab == "last":
         shares = asking.last_minute_for(request.user, **days)
-        names = asking.names_of({one.unit_id for one in shares})
+        names = names_of({one.unit_id for one in shares})
         head: tuple[Words, ...] = (
             pgettext("card", "Unit"),
             _("Finished in time"),
