@@ -81,6 +81,11 @@ class Bulletin(models.Model):
         return self.state == State.DRAFT
 
     @property
+    def texts(self) -> dict[str, str]:
+        """All words of people, by the name of the field."""
+        return {"title": self.title, "subject": self.subject, **self.sections}
+
+    @property
     def label(self) -> str:
         """`〔2026〕3号`, or nothing before it is signed."""
         return f"〔{self.year}〕{self.number}号" if self.number else ""

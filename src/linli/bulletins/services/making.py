@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.bulletins import policy
-from linli.bulletins.models import Bulletin, Made, MadeState
+from linli.bulletins.models import Bulletin, Made, MadeState, Template
 from linli.bulletins.queries.bulletins import bulletin_for, template_of
 from linli.bulletins.rules.charts import Bar, bars
 from linli.bulletins.rules.fields import VOCABULARIES
@@ -71,7 +71,9 @@ def make(*, made_id: int, now: datetime) -> None:
             return
         try:
             with translation.override(settings.LANGUAGE_CODE):
-                word, pdf = _word(bulletin, found), _pdf(bulletin)
+                fields, charts = fields_of(bulletin), charts_of(bulletin)
+                word = _word(bulletin, found.template, fields, charts)
+                pdf = _pdf(bulletin, fields, charts)
         except Refused as refusal:
             files.release(keys)
             found.state, found.trouble = MadeState.FAILED, str(refusal)[:300]
@@ -82,25 +84,22 @@ def make(*, made_id: int, now: datetime) -> None:
         found.save(update_fields=["state", "trouble", "word_key", "pdf_key"])
 
 
-def _word(bulletin: Bulletin, made: Made) -> bytes:
+def _word(
+    bulletin: Bulletin, own: Template | None, fields: dict[str, str], charts: dict[str, str]
+) -> bytes:
     from linli.bulletins.rules.docx.filling import Filling, fill
     from linli.bulletins.rules.docx.first import first_template
 
     kind = Kind(bulletin.kind)
-    template = first_template(kind)
-    if made.template is not None:
-        template = files.content_of(made.template.key)
-    charts = {name: paper.picture(svg) for name, svg in charts_of(bulletin).items()}
+    template = files.content_of(own.key) if own else first_template(kind)
+    pictures = {name: paper.picture(svg) for name, svg in charts.items()}
     content = bulletin.content
     lists = {code: content.get(code, []) for code, _cols in VOCABULARIES[kind].lists.values()}
-    return fill(template, VOCABULARIES[kind], Filling(fields_of(bulletin), lists, charts))
+    return fill(template, VOCABULARIES[kind], Filling(fields, lists, pictures))
 
 
-def _pdf(bulletin: Bulletin) -> bytes:
-    charts = charts_of(bulletin)
-    data: dict[str, Any] = {
-        "fields": fields_of(bulletin), "kind": bulletin.kind, "lists": bulletin.content,
-    }  # fmt: skip
+def _pdf(bulletin: Bulletin, fields: dict[str, str], charts: dict[str, str]) -> bytes:
+    data: dict[str, Any] = {"fields": fields, "kind": bulletin.kind, "lists": bulletin.content}
     return paper.pdf(SOURCE, data, {f"{name}.svg": svg.encode() for name, svg in charts.items()})
 
 

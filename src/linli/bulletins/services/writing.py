@@ -150,8 +150,7 @@ def _note(bulletin: Bulletin, deed: str, actor: User, now: datetime, words: str 
 
 
 def _refuse_personal(bulletin: Bulletin) -> None:
-    texts = {"title": bulletin.title, "subject": bulletin.subject, **bulletin.sections}
-    hard = [one for one in findings(texts) if one.hard]
+    hard = [one for one in findings(bulletin.texts) if one.hard]
     if hard:
         raise Refused(
             _(

@@ -111,13 +111,9 @@ def bulletin(request: StaffRequest, bulletin_id: int) -> HttpResponse:
         "made": queries.made_of(request.user, found)[:20],
         "may_edit": found.is_draft and request.user.has_grant(policy.WRITE),
         "may_make": reads_all and found.state not in ("published", "withdrawn"),
-        "findings": _findings(found) if reads_all else [],
+        "findings": findings(found.texts) if reads_all else [],
     }
     return render(request, "bulletins/bulletin.html", context, status=status_of(form))
-
-
-def _findings(bulletin: Any) -> list[Any]:
-    return findings({"title": bulletin.title, "subject": bulletin.subject, **bulletin.sections})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,7 +127,7 @@ def text(request: StaffRequest, bulletin_id: int) -> HttpResponse:
     if request.method == "POST" and done(form, _edit, actor=request.user, bulletin_id=bulletin_id):
         messages.success(request, _("The draft is saved."))
         return redirect("bulletins:bulletin", bulletin_id)
-    context = {"bulletin": found, "form": form, "findings": _findings(found)}
+    context = {"bulletin": found, "form": form, "findings": findings(found.texts)}
     return render(request, "bulletins/text.html", context, status=status_of(form))
 
 
