@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pgtrigger
@@ -126,6 +127,17 @@ class SchemeLine(models.Model):
         """In the language of the reader."""
         english = self.label_en and (get_language() or "").startswith("en")
         return self.label_en if english else self.label_zh
+
+    @classmethod
+    def rows_of(cls, scheme: Scheme, lines: Iterable[tuple[Line, str]]) -> list[SchemeLine]:
+        """The rows of a scheme, not saved yet; each line with its name in English or nothing."""
+        return [
+            cls(
+                scheme=scheme, position=place, part=line.part, label_zh=str(line.label),
+                label_en=english, weight=line.weight, origin=line.origin, figure=line.figure,
+            )
+            for place, (line, english) in enumerate(lines, 1)
+        ]  # fmt: skip
 
     @property
     def line(self) -> Line:

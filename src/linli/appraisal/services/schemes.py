@@ -76,13 +76,7 @@ def write_scheme(
         report_days=terms.report_days, appeal_days=terms.appeal_days, valid_from=valid_from,
         made_by=actor, made_at=now,
     )  # fmt: skip
-    SchemeLine.objects.bulk_create(
-        SchemeLine(
-            scheme=scheme, position=place, part=line.part, label_zh=str(line.label),
-            label_en=english, weight=line.weight, origin=line.origin, figure=line.figure,
-        )
-        for place, (line, english) in enumerate(lines, 1)
-    )  # fmt: skip
+    SchemeLine.objects.bulk_create(SchemeLine.rows_of(scheme, lines))
     record(
         actor=actor, action="appraisal.scheme_made", object_type="scheme", object_id=scheme.pk,
         now=now, detail={"role": role.code, "number": scheme.number},

@@ -36,10 +36,4 @@ def keep_schemes(*, using: str = "default") -> None:
                 report_days=REPORT_DAYS, appeal_days=APPEAL_DAYS, valid_from=SINCE,
                 made_at=datetime.now(UTC),
             )  # fmt: skip
-            SchemeLine.objects.using(using).bulk_create(
-                SchemeLine(
-                    scheme=scheme, position=place, part=line.part, label_zh=str(line.label),
-                    label_en=english, weight=line.weight, origin=line.origin, figure=line.figure,
-                )
-                for place, (line, english) in enumerate(seed.lines, 1)
-            )  # fmt: skip
+            SchemeLine.objects.using(using).bulk_create(SchemeLine.rows_of(scheme, seed.lines))
