@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -106,13 +104,6 @@ class Sheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.user}"
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the month: the scheme of this day holds."""
-        from linli.evaluation.rules.periods import Period, Span
-
-        return Period.around(Span.MONTH, self.month).last
 
     @property
     def is_frozen(self) -> bool:

@@ -42,9 +42,7 @@ class Entry:
     quiet: bool
 
 
-def sheets_for(
-    user: User, *, month: date | None = None, state: str = "", role_id: int | None = None
-) -> QuerySet[Sheet]:
+def sheets_for(user: User, *, month: date | None = None, state: str = "") -> QuerySet[Sheet]:
     """The sheets `user` may see, the latest month first, by unit and name; never by points. One
     query."""
     rows = Sheet.objects.filter(policy.visible_to(user))
@@ -52,8 +50,6 @@ def sheets_for(
         rows = rows.filter(month=month)
     if state:
         rows = rows.filter(state=state)
-    if role_id is not None:
-        rows = rows.filter(scheme__role=role_id)
     order = ("-month", "unit__path", "user__name", "post_id", "-number")
     return rows.select_related(*_SHOWN).order_by(*order)
 
@@ -100,15 +96,12 @@ def corrections_of(sheet: Sheet) -> list[Sheet]:
     return list(sheet.corrections.exclude(state=State.DROPPED).order_by("number"))
 
 
-def signed_of(
-    user: User, month: date, *, role_id: int | None = None, standing: bool = True
-) -> list[Sheet]:
-    """The signed sheets of a month that `user` may see, by unit and name; with `standing` only
-    those that no signed correction has replaced. Five queries."""
-    rows = sheets_for(user, month=month, role_id=role_id).filter(state__in=FROZEN)
-    if standing:
-        replaced = Sheet.objects.filter(month=month, state__in=FROZEN, corrects__isnull=False)
-        rows = rows.exclude(pk__in=replaced.values("corrects"))
+def signed_of(user: User, month: date) -> list[Sheet]:
+    """The signed sheets of a month that `user` may see and that no signed correction has replaced,
+    by unit and name. Five queries."""
+    replaced = Sheet.objects.filter(month=month, state__in=FROZEN, corrects__isnull=False)
+    rows = sheets_for(user, month=month).filter(state__in=FROZEN)
+    rows = rows.exclude(pk__in=replaced.values("corrects"))
     return list(rows.prefetch_related("scheme__lines", "inputs__entered_by", "adjustments"))
 
 

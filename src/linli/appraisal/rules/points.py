@@ -15,8 +15,6 @@ from fractions import Fraction
 from linli.appraisal.rules.schemes import WHOLE, Band, plain
 from linli.evaluation.rules.scoring import DASH, rounded
 
-CENT = Decimal("0.01")
-
 
 @dataclass(frozen=True)
 class Scored:
@@ -66,7 +64,7 @@ def result_of(
     if weighted is None:
         return Result(None, None, None, None, known, counts, brings, formula)
     exact = weighted + sum((Fraction(one) for one in extras), Fraction(0))
-    total = rounded(min(max(exact, Fraction(0)), Fraction(WHOLE)))
+    total = bounded(exact)
     band = band_of(total, bands)
     factor = factor_of(band, share)
     said = f"{formula} = {total}"
@@ -106,8 +104,8 @@ def mean_of(total: Decimal, people: int) -> Decimal:
 
 
 def bounded(points: Fraction) -> Decimal:
-    """Points of a figure: within 0 and 100, two digits."""
-    return rounded(min(max(points, Fraction(0)), Fraction(100)))
+    """Points within 0 and 100, of two digits."""
+    return rounded(min(max(points, Fraction(0)), Fraction(WHOLE)))
 
 
 def _weighted(lines: Sequence[Scored], known: Decimal) -> Fraction | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from linli.appraisal import policy
 from linli.appraisal.models import Adjustment, Input, SchemeLine, Sheet
 from linli.appraisal.rules.points import mean_of, share_of
-from linli.appraisal.rules.schemes import BY_HAND, FEWEST, Origin, plain
+from linli.appraisal.rules.schemes import BY_HAND, FEWEST, WHOLE, Origin, plain
 from linli.appraisal.services.opening import take_figures
 from linli.appraisal.services.writing import locked_sheet, log, remember
 from linli.evaluation.rules.periods import Period, Span
@@ -24,8 +24,6 @@ from linli.kernel.text import clean
 if TYPE_CHECKING:
     from linli.staff.models import User
     from linli.staff.policy import Seat
-
-WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True)

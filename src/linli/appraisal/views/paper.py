@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -41,7 +42,7 @@ def _month(request: StaffRequest) -> date:
     text = request.GET.get("month", "")
     try:
         found = MonthField().clean(text)
-    except Exception as error:  # a form's own error, said as ours
+    except ValidationError as error:  # a form's own error, said as ours
         raise BadInput(_("month: give a month, such as 2026-10."), field="month") from error
     assert isinstance(found, date)
     return found
