@@ -1,8 +1,8 @@
 """Documents set on paper: PDF pages, and pictures of charts, made on the server by typst.
 
 What is written goes in as data, never as markup, so no word of anybody is a command. Nothing is
-fetched: a document sees its own folder only. Takes tenths of a second: pages ask for it sparingly,
-long documents are made in jobs.
+fetched: a document sees its own folder only. It is slow beside a page: pages ask for it
+sparingly, long documents are made in jobs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from linli.kernel.errors import Refused
 CHINESE = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei")
 _PICTURE = """
 #set page(width: auto, height: auto, margin: 2pt)
-#image("chart.svg", width: {width_cm}cm)
+#image("chart.svg", width: 15cm)
 """
 
 
@@ -45,17 +45,17 @@ def pdf(
     return _set(source.read_text(), files, "pdf")
 
 
-def picture(svg: str, *, width_cm: float = 15, ppi: int = 200) -> bytes:
-    """An SVG as PNG. Raises NoFont."""
+def picture(svg: str) -> bytes:
+    """An SVG as PNG, sharp enough for print. Raises NoFont."""
     fonts()
-    return _set(_PICTURE.format(width_cm=width_cm), {"chart.svg": svg.encode()}, "png", ppi)
+    return _set(_PICTURE, {"chart.svg": svg.encode()}, "png", ppi=200)
 
 
 @functools.cache
 def fonts() -> tuple[str, ...]:
     """The Chinese families that are here. Raises NoFont where there is none: boxes in the place
     of letters are no document."""
-    import typst  # thirty megabytes that few requests need
+    import typst  # large; few requests need it
 
     here = set(typst.Fonts().families())
     found = tuple(name for name in CHINESE if name in here)
