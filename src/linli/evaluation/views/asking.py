@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import QueryDict
 
 from linli.evaluation import policy
 from linli.evaluation.forms import FiguresForm
@@ -51,27 +49,38 @@ class Asked:
         return urlencode(parts | more)
 
 
-def asked(request: StaffRequest, given: QueryDict | None = None) -> Asked:
+def asked(request: StaffRequest) -> Asked:
     """What the query string asks for. Raises BadInput naming the field, NotYours, NotFound."""
-    words = {name: str(value) for name, value in (given or request.GET).items()}
+    words = _words(request)
     freeze = None
     if words.get("freeze"):
         freeze = frozen.freeze_by_id(_number("freeze", words["freeze"]))
-        period = frozen.period_of(freeze)
         words |= {"span": freeze.span, "day": freeze.first.isoformat()}
     if words.get("by") in DIMENSIONS:
         policy.require_dimension(request.user, DIMENSIONS[words["by"]])
     regions = [(str(region.id), text) for region, text in region_lines()]
     form = FiguresForm(words, policy.dimensions_for(request.user), regions)
+    return _read(form, freeze)
+
+
+def own_asked(request: StaffRequest) -> Asked:
+    """The same of one's own figures. Raises BadInput naming the field."""
+    people = [one for one in DIMENSIONS.values() if one.of_people]
+    return _read(FiguresForm(_words(request), people))
+
+
+def _words(request: StaffRequest) -> dict[str, str]:
+    return {name: str(value) for name, value in request.GET.items()}
+
+
+def _read(form: FiguresForm, freeze: Freeze | None = None) -> Asked:
     if not form.is_valid():
         field, errors = next(iter(form.errors.items()))
         raise BadInput(str(errors[0]), field=str(field))
-    dimension = DIMENSIONS[form.cleaned_data["by"]]
-    if freeze is None:
-        day: date = form.cleaned_data["day"]
-        period = Period.around(Span(form.cleaned_data["span"]), day)
-    region = form.cleaned_data["region"]
-    return Asked(form, dimension, period, freeze, int(region) if region else None)
+    given = form.cleaned_data
+    period = Period.around(Span(given["span"]), given["day"])
+    region = int(given["region"]) if given["region"] else None
+    return Asked(form, DIMENSIONS[given["by"]], period, freeze, region)
 
 
 def _number(name: str, text: str) -> int:

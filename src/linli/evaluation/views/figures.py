@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,16 +13,14 @@ from django.views.decorators.http import require_safe
 
 from linli.audit.services import record
 from linli.evaluation import policy
-from linli.evaluation.forms import FiguresForm
 from linli.evaluation.queries import drilling, frozen
 from linli.evaluation.queries import figures as queries
 from linli.evaluation.queries.fairness import Fair, fairness_for
 from linli.evaluation.queries.names import names_for
 from linli.evaluation.rules import counts
-from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS
 from linli.evaluation.services.files import TYPES, csv_file, workbook
-from linli.evaluation.views.asking import Asked, asked
+from linli.evaluation.views.asking import Asked, asked, own_asked
 from linli.evaluation.views.tables import sheet_of, sheet_rows
 from linli.kernel.errors import BadInput
 from linli.staff.web import StaffRequest, staff_page
@@ -32,13 +32,13 @@ def figures(request: StaffRequest) -> HttpResponse:
     """A table of figures, each with its formula, each opening its cases."""
     now = timezone.now()
     ask = asked(request)
-    found = _found(request, ask)
+    found, fair = _found(request, ask, now)
     running = not ask.period.over(now)
     context = {
         "asked": ask,
         "form": ask.form,
         "figures": found,
-        "sheet": sheet_of(ask, found, _fair(request, ask, found)),
+        "sheet": sheet_of(ask, found, fair),
         "before": ask.query(day=ask.period.before.first.isoformat()),
         "after": "" if running else ask.query(day=ask.period.after.first.isoformat()),
         "query": ask.query(),
@@ -49,18 +49,14 @@ def figures(request: StaffRequest) -> HttpResponse:
     return render(request, "evaluation/figures.html", context)
 
 
-def _found(request: StaffRequest, ask: Asked) -> queries.Figures:
+def _found(request: StaffRequest, ask: Asked, now: datetime) -> tuple[queries.Figures, Fair]:
+    """The figures, of the closed period if one is asked for, and what was to be expected."""
+    user, only = request.user, ask.only
     if ask.freeze is not None:
-        return queries.frozen_figures(
-            request.user, ask.freeze, ask.dimension, ask.period, only=ask.only
-        )
-    return queries.figures_for(
-        request.user, ask.dimension, ask.period, now=timezone.now(), only=ask.only
-    )
-
-
-def _fair(request: StaffRequest, ask: Asked, found: queries.Figures) -> Fair:
-    return fairness_for(request.user, found, now=timezone.now(), only=ask.only)
+        found = queries.frozen_figures(user, ask.freeze, ask.dimension, ask.period, only=only)
+    else:
+        found = queries.figures_for(user, ask.dimension, ask.period, now=now, only=only)
+    return found, fairness_for(user, found, now=now, only=only)
 
 
 @require_safe
@@ -71,8 +67,8 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
         raise BadInput(_("kind: choose csv or xlsx."), field="kind")
     now = timezone.now()
     ask = asked(request)
-    found = _found(request, ask)
-    head, rows = sheet_rows(sheet_of(ask, found, _fair(request, ask, found), most=None))
+    found, fair = _found(request, ask, now)
+    head, rows = sheet_rows(sheet_of(ask, found, fair, most=None))
     record(
         actor=request.user, action="evaluation.exported", object_type="figures", object_id=kind,
         now=now, detail={"figures": ask.query()},
@@ -89,7 +85,7 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
 def cases(request: StaffRequest) -> HttpResponse:
     """The cases that one number counts. Of one's own figures everybody may open them."""
     own = request.GET.get("own") == "1"
-    ask = _own_asked(request) if own else asked(request)
+    ask = own_asked(request) if own else asked(request)
     try:
         base = counts.base(ask.dimension.source, request.GET.get("count", ""))
     except KeyError:
@@ -130,14 +126,13 @@ def _name(ask: Asked, key: str) -> str:
 @staff_page()
 def mine(request: StaffRequest) -> HttpResponse:
     """What counts of one's own work, with the formulas (P14)."""
-    ask = _own_asked(request)
+    now, ask = timezone.now(), own_asked(request)
     own = Q(post_id__in=[seat.post_id for seat in request.user.seats])
     sheets = []
     for dimension in DIMENSIONS.values():
         if not dimension.of_people:
             continue
         one = Asked(ask.form, dimension, ask.period)
-        now = timezone.now()
         found = queries.figures_for(request.user, dimension, ask.period, now=now, only=own)
         if found.lines:
             fair = fairness_for(request.user, found, now=now, only=own)
@@ -146,19 +141,6 @@ def mine(request: StaffRequest) -> HttpResponse:
         "asked": ask,
         "sheets": sheets,
         "before": ask.query(day=ask.period.before.first.isoformat()),
-        "after": ask.query(day=ask.period.after.first.isoformat())
-        if ask.period.over(timezone.now())
-        else "",
+        "after": ask.query(day=ask.period.after.first.isoformat()) if ask.period.over(now) else "",
     }
     return render(request, "evaluation/mine.html", context)
-
-
-def _own_asked(request: StaffRequest) -> Asked:
-    people = [one for one in DIMENSIONS.values() if one.of_people]
-    form = FiguresForm({name: str(value) for name, value in request.GET.items()}, people)
-    if not form.is_valid():
-        field, errors = next(iter(form.errors.items()))
-        raise BadInput(str(errors[0]), field=str(field))
-    given = form.cleaned_data
-    period = Period.around(Span(given["span"]), given["day"])
-    return Asked(form, DIMENSIONS[given["by"]], period)
