@@ -133,7 +133,9 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "linli.config.urls"
 # Where refusals are problem+json whatever was asked for.
-JSON_PATHS = ("/api/", "/ogc/", "/open311/", "/workorders/", "/sensors/v1/")
+JSON_PATHS = (
+    "/api/", "/ogc/", "/open311/", "/workorders/", "/sensors/v1/", "/messages/bounces",
+)  # fmt: skip
 WSGI_APPLICATION = "linli.config.wsgi.application"
 TEMPLATES = [
     {
