@@ -30,9 +30,12 @@ from linli.kernel.text import clean
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-_PLACED = ("district_id", "street_id", "community_id", "grid_id", "class_id", "channel",
-           "stratum")  # fmt: skip
-_HOLDER = {Source.CASE: None, Source.TASK: "unit_id", Source.STEP: "post_id"}
+#: Columns of a frozen fact that its fact has too.
+_SAME = (
+    "case_id", "number", "district_id", "street_id", "community_id", "grid_id", "class_id",
+    "channel", "stratum", "marks",
+)  # fmt: skip
+_HOLDER = {Source.TASK: "unit_id", Source.STEP: "post_id"}
 
 
 @transaction.atomic
@@ -102,27 +105,25 @@ def make(*, freeze_id: int) -> int:
 
 def _copy(one: Freeze, source: Source, period: Period) -> int:
     """INSERT … SELECT: a row for each fact that counts in anything."""
-    rows = marked(source, period).exclude(marks=0)
-    holder = _HOLDER[source]
-    columns = ["case_id", *_PLACED, "marks"]
-    names = ["case_id", *_PLACED, "marks"]
-    if source != Source.CASE:
-        columns += ["number", str(holder)]
-        names += ["number", "holder_id"]
+    rows = _marked(source, period).exclude(marks=0)
+    names, columns = list(_SAME), list(_SAME)
+    if source == Source.CASE:
+        rows = rows.annotate(number=Value(0))  # a case has one
+    else:
+        names.append("holder_id")
+        columns.append(_HOLDER[source])
     sql, given = rows.order_by().values_list(*columns).query.sql_with_params()
-    number = ", 0" if source == Source.CASE else ""
-    extra = ", number" if source == Source.CASE else ""
     listed = ", ".join(f'"{name}"' for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO evaluation_frozenfact (freeze_id, source, {listed}{extra})"
-            f" SELECT %s, %s, fact.*{number} FROM ({sql}) AS fact",
+            f"INSERT INTO evaluation_frozenfact (freeze_id, source, {listed})"
+            f" SELECT %s, %s, fact.* FROM ({sql}) AS fact",
             [one.pk, source.value, *given],
         )
         return int(cursor.rowcount)
 
 
-def marked(source: Source, period: Period) -> QuerySet[Any]:
+def _marked(source: Source, period: Period) -> QuerySet[Any]:
     """The facts of a period, with the bits of the counts they count in."""
     since, until = period.since, period.until
     marks: Any = Value(0)
@@ -137,6 +138,3 @@ def marked(source: Source, period: Period) -> QuerySet[Any]:
     )
     with_marks: QuerySet[Any] = rows.annotate(marks=marks)
     return with_marks
-
-
-__all__ = ["freeze", "make", "marked"]
