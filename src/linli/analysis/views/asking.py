@@ -24,7 +24,7 @@ from linli.analysis.views.tables import sheet_of, sheet_rows
 from linli.audit.services import record
 from linli.evaluation.queries.drilling import id_or_none
 from linli.evaluation.queries.figures import waiting
-from linli.evaluation.services.files import TYPES, csv_file, workbook
+from linli.evaluation.services.files import TYPES, download
 from linli.kernel.errors import BadInput
 from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
@@ -130,8 +130,5 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
         actor=request.user, action="analysis.exported", object_type="analysis", object_id=kind,
         now=now, detail={"question": query.text()},
     )  # fmt: skip
-    content = csv_file(head, rows) if kind == "csv" else workbook(head, rows, now=now)
-    reply = HttpResponse(content, content_type=TYPES[kind])
-    name = f"analysis-{found.window.first.isoformat()}.{kind}"
-    reply["Content-Disposition"] = f'attachment; filename="{name}"'
-    return reply
+    name = f"analysis-{found.window.first.isoformat()}"
+    return download(kind, head, rows, name=name, now=now)

@@ -9,6 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 
 from linli.evaluation.rules.scoring import DASH, rounded
@@ -18,6 +19,16 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def download(
+    kind: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, name: str, now: datetime
+) -> HttpResponse:
+    """The table as a file of a kind of TYPES, to be kept as `name` with the ending of its kind."""
+    content = csv_file(head, rows) if kind == "csv" else workbook(head, rows, now=now)
+    answer = HttpResponse(content, content_type=TYPES[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
 
 
 def csv_file(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:

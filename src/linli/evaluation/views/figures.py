@@ -19,7 +19,7 @@ from linli.evaluation.queries.fairness import Fair, fairness_for
 from linli.evaluation.queries.names import names_for
 from linli.evaluation.rules import counts
 from linli.evaluation.rules.subjects import DIMENSIONS
-from linli.evaluation.services.files import TYPES, csv_file, workbook
+from linli.evaluation.services.files import TYPES, download
 from linli.evaluation.views.asking import Asked, asked, own_asked
 from linli.evaluation.views.tables import sheet_of, sheet_rows
 from linli.kernel.errors import BadInput
@@ -73,11 +73,8 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
         actor=request.user, action="evaluation.exported", object_type="figures", object_id=kind,
         now=now, detail={"figures": ask.query()},
     )  # fmt: skip
-    content = csv_file(head, rows) if kind == "csv" else workbook(head, rows, now=now)
-    answer = HttpResponse(content, content_type=TYPES[kind])
-    name = f"figures-{ask.dimension.code}-{ask.period.first.isoformat()}.{kind}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    name = f"figures-{ask.dimension.code}-{ask.period.first.isoformat()}"
+    return download(kind, head, rows, name=name, now=now)
 
 
 @require_safe
