@@ -10,7 +10,10 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
+
+from linli.kernel.outbound import Answer
 
 Words = str | Promise
 AT_ONCE = 4  # deliveries that are on the way to one target at the same time
@@ -154,6 +157,21 @@ def break_of(failures: int, chance: float) -> timedelta | None:
 def _doubled(times: int, longest: timedelta, chance: float) -> timedelta:
     factor: int = 2 ** min(times, 20)
     return min(FIRST_PAUSE * factor, longest) * (0.8 + 0.4 * chance)
+
+
+def later_for(answer: Answer, *, now: datetime) -> Later:
+    """What an answer that takes nothing in means where a person may put it right meanwhile: it is
+    tried again, and `says` what to look at."""
+    status = answer.status
+    if 300 <= status < 400:
+        return Later(
+            _("Answered with %d, a redirect, which is not followed. Change the address.") % status
+        )
+    if status in (401, 403):
+        return Later(
+            _("Answered with %d: the receiver does not let us in. Compare the secret.") % status
+        )
+    return Later(_("Answered with %d.") % status, after=answer.retry_after(now))
 
 
 def state_after(kind: DeliveryKind | None, attempt: int, outcome: Outcome) -> State:

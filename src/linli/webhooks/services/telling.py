@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases.models import Case, CaseEvent
-from linli.deliveries.rules import DeliveryKind, Later, Never, Outcome, Parcel, Sent
+from linli.deliveries.rules import DeliveryKind, Never, Outcome, Parcel, Sent, later_for
 from linli.deliveries.rules import State as Delivered
 from linli.deliveries.services import derived_deliveries, wake
 from linli.kernel.outbound import Answer, fetch
@@ -92,15 +92,7 @@ def _outcome(answer: Answer, now: datetime) -> Outcome:
         return Sent(_("Answered with %d.") % status)
     if status == 410:
         return Gone(_("Answered with 410: the receiver is gone for good."))
-    if 300 <= status < 400:
-        return Later(
-            _("Answered with %d, a redirect, which is not followed. Change the address.") % status
-        )
-    if status in (401, 403):
-        return Later(
-            _("Answered with %d: the receiver does not let us in. Compare the secret.") % status
-        )
-    return Later(_("Answered with %d.") % status, after=answer.retry_after(now))
+    return later_for(answer, now=now)
 
 
 def _settled(parcel: Parcel, state: Delivered, outcome: Outcome, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.cases.models import Case, CaseEvent
 from linli.cases.queries.following import WORDS_TOLD
-from linli.deliveries.rules import DeliveryKind, Later, Never, Outcome, Parcel, Sent
+from linli.deliveries.rules import DeliveryKind, Later, Never, Outcome, Parcel, Sent, later_for
 from linli.deliveries.rules import State as Delivered
 from linli.deliveries.services import queue_delivery
 from linli.kernel.outbound import Answer, fetch
@@ -216,13 +216,7 @@ def _outcome(answer: Answer, agreed: bool, now: datetime) -> Outcome:
         said = answer.body.decode("utf-8", "replace").strip()[:200]
         return Later(_("Answered with %(status)d, but does not say yes: %(said)s")
                      % {"status": status, "said": said})  # fmt: skip
-    if 300 <= status < 400:
-        return Later(
-            _("Answered with %d, a redirect, which is not followed. Change the address.") % status
-        )
-    if status in (401, 403):
-        return Later(_("Answered with %d: they do not let us in. Compare the secret.") % status)
-    return Later(_("Answered with %d.") % status, after=answer.retry_after(now))
+    return later_for(answer, now=now)
 
 
 def _settled(parcel: Parcel, state: Delivered, outcome: Outcome, now: datetime) -> None:
