@@ -20,6 +20,7 @@ from linli.analysis.rules.words import WAYS, Way
 from linli.catalogue import queries as catalogue
 from linli.evaluation.queries import books
 from linli.evaluation.queries.names import names_for
+from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.scoring import Book
 from linli.evaluation.rules.subjects import DIMENSIONS, Subject
 from linli.kernel.errors import NotFound
@@ -209,7 +210,7 @@ def names_of_keys(asked: Asked, code: str, keys: Sequence[Key]) -> dict[Key, str
             return {None: pgettext("analysis", "All cases")}
         case "time":
             grain = grain_of(asked.query, asked.window)
-            return {key: step_name(key, grain) for key in keys if isinstance(key, date)}
+            return {key: _step_name(key, grain) for key in keys if isinstance(key, date)}
         case "hour":
             return {key: f"{key:02d}:00" for key in keys}
         case "weekday":
@@ -227,16 +228,11 @@ def names_of_keys(asked: Asked, code: str, keys: Sequence[Key]) -> dict[Key, str
     return found
 
 
-def step_name(start: date, grain: str) -> str:
+def _step_name(start: date, grain: str) -> str:
     """A step of time: a day, the first day of a week, a month, a quarter, a year."""
-    match grain:
-        case "month":
-            return f"{start:%Y-%m}"
-        case "quarter":
-            return f"{start.year} Q{start.month // 3 + 1}"
-        case "year":
-            return str(start.year)
-    return start.isoformat()
+    if grain in (Span.DAY, Span.WEEK):
+        return start.isoformat()
+    return Period.around(Span(grain), start).label
 
 
 def _sum(query: Query, counts: Sequence[Counts], measures: Sequence[Measure]) -> Line:
