@@ -260,7 +260,6 @@ def cases(request: StaffRequest, sheet_id: int) -> HttpResponse:
         raise BadInput(_("count: there is no such count on this sheet."), field="count")
     line, count = row
     freeze_id = line.input.detail.get("freeze") if line.input else None
-    after = request.GET.get("after", "")
     listed = drilling.cases_of(
         request.user,
         dimension,
@@ -269,7 +268,7 @@ def cases(request: StaffRequest, sheet_id: int) -> HttpResponse:
         str(found.post_id),
         now=timezone.now(),
         freeze=frozen.freeze_by_id(freeze_id) if freeze_id else None,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
+        after=drilling.id_or_none(request.GET.get("after", "")),
     )
     context = {"sheet": found, "count": count, "line": line, "found": listed}
     return render(request, "appraisal/cases.html", context)
