@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from linli.announcements import policy
-from linli.announcements.rules import NEVER, Audience, Importance
+from linli.announcements.rules import HOURS, NEVER, REMINDERS, Audience, Importance
 from linli.announcements.services import Text
 from linli.kernel.forms import DayField, PlainSelect, say_what_is_missing
 from linli.notices.rules import Channel
@@ -158,12 +158,14 @@ class SettingsForm(forms.Form):
         label=_("E-mails and text messages are allowed from this importance on"), choices=_LEAST
     )
     remind_after_hours = forms.IntegerField(
-        label=_("Remind after hours"), min_value=1, max_value=720
+        label=_("Remind after hours"), min_value=HOURS[0], max_value=HOURS[1]
     )
     most_reminders = forms.IntegerField(
-        label=_("Remind at most so many times"), min_value=0, max_value=5,
+        label=_("Remind at most so many times"),
+        min_value=REMINDERS[0],
+        max_value=REMINDERS[1],
         help_text=_("0: never."),
-    )  # fmt: skip
+    )
 
     @staticmethod
     def initial_of(row: Settings) -> dict[str, Any]:

@@ -23,7 +23,9 @@ class Settings(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="announcements_one_settings"),
             models.CheckConstraint(
-                condition=Q(remind_after_hours__range=(1, 720), most_reminders__range=(0, 5)),
+                condition=Q(
+                    remind_after_hours__range=rules.HOURS, most_reminders__range=rules.REMINDERS
+                ),
                 name="announcements_settings_bounds",
             ),
         ]

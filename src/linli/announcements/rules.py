@@ -15,6 +15,7 @@ NEVER: Final = "never"
 MOST_FILES = 6
 MOST_PEOPLE = 20_000  # of one announcement
 MOST_SHOWN = 300  # names on one page
+HOURS, REMINDERS = (1, 720), (0, 5)  # of reminders, as far as a city may set them
 KEPT = timedelta(days=365)  # who read it; the counts stay
 
 

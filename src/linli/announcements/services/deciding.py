@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 
 from linli.announcements import policy
 from linli.announcements.models import Settings
-from linli.announcements.rules import NEVER, Importance
+from linli.announcements.rules import HOURS, NEVER, REMINDERS, Importance
 from linli.audit.services import record
 from linli.kernel.errors import BadInput
 from linli.staff.policy import require
 
 if TYPE_CHECKING:
     from linli.staff.models import User
-
-HOURS, REMINDERS = (1, 720), (0, 5)
 
 
 @transaction.atomic
