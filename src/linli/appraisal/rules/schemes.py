@@ -68,6 +68,10 @@ BANDS = (
     Band(Decimal(70), Decimal(80)),
     Band(Decimal(0), Decimal(0)),
 )
+#: What a first scheme says besides its lines and BANDS; a city changes it in the next one.
+USUAL = {
+    "share": 20, "most_added": 5, "most_deducted": 10, "report_days": 3, "appeal_days": 5,
+}  # fmt: skip
 
 
 def plain(number: Decimal) -> str:

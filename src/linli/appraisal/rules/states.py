@@ -138,7 +138,6 @@ HAPPENED: dict[str, str | Promise] = {
 }
 HEARINGS = ("keep", "change")
 HEARERS = 2
-REPORT_DAYS, APPEAL_DAYS = 3, 5  # working days; a city changes them in its scheme
 
 
 def outcome_of(said: Iterable[str]) -> State | None:

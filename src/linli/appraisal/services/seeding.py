@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from django.db import connections, transaction
 
 from linli.appraisal.models import Scheme, SchemeLine
-from linli.appraisal.rules.schemes import BANDS
+from linli.appraisal.rules.schemes import BANDS, USUAL
 from linli.appraisal.rules.seeds import NOTE, SEEDS
-from linli.appraisal.rules.states import APPEAL_DAYS, REPORT_DAYS
 from linli.staff.models import PostTemplate
 
 SINCE = date(2000, 1, 1)
@@ -32,8 +30,6 @@ def keep_schemes(*, using: str = "default") -> None:
             scheme = Scheme.objects.using(using).create(
                 role=roles[seed.role], number=1, subject=seed.subject, note=NOTE,
                 bands=[[str(band.edge), str(band.percent)] for band in BANDS],
-                share=Decimal(20), most_added=Decimal(5), most_deducted=Decimal(10),
-                report_days=REPORT_DAYS, appeal_days=APPEAL_DAYS, valid_from=SINCE,
-                made_at=datetime.now(UTC),
+                valid_from=SINCE, made_at=datetime.now(UTC), **USUAL,
             )  # fmt: skip
             SchemeLine.objects.using(using).bulk_create(SchemeLine.rows_of(scheme, seed.lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.appraisal.forms import LineForms, SchemeForm
 from linli.appraisal.queries import schemes as queries
-from linli.appraisal.rules.schemes import MOST_LINES, plain, read_bands
+from linli.appraisal.rules.schemes import BANDS, MOST_LINES, USUAL, Band, plain, read_bands
 from linli.appraisal.rules.states import SCHEMES
 from linli.appraisal.services.schemes import Terms, write_scheme
 from linli.appraisal.views.answering import done, status_of
@@ -88,13 +89,15 @@ def _write(request: StaffRequest, form: SchemeForm, lines: Any) -> int:
 def _initial(model: Any) -> dict[str, Any]:
     following = (timezone.localdate().replace(day=1) + timedelta(days=31)).replace(day=1)
     if model is None:
-        return {
-            "valid_from": following, "bands": "90 100\n80 90\n70 80\n0 0", "share": 20,
-            "most_added": 5, "most_deducted": 10, "report_days": 3, "appeal_days": 5,
-        }  # fmt: skip
-    bands = "\n".join(f"{plain(band.edge)} {plain(band.percent)}" for band in model.ladder)
+        return {"valid_from": following, "bands": _as_written(BANDS), **USUAL}
     copied = {name: getattr(model, name) for name in _TERMS}
+    bands = _as_written(model.ladder)
     return {"role_id": model.role_id, "valid_from": following, "bands": bands} | copied
+
+
+def _as_written(bands: Iterable[Band]) -> str:
+    """Bands as `read_bands` takes them."""
+    return "\n".join(f"{plain(band.edge)} {plain(band.percent)}" for band in bands)
 
 
 def _lines(model: Any) -> list[dict[str, Any]]:
