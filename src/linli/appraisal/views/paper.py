@@ -20,7 +20,7 @@ from linli.appraisal.queries.paper import Paper, paper_of
 from linli.appraisal.rules.schemes import Origin, plain
 from linli.audit.services import record
 from linli.evaluation.rules.scoring import DASH
-from linli.evaluation.services.files import csv_file
+from linli.evaluation.services.files import download
 from linli.kernel.errors import BadInput
 from linli.staff.web import StaffRequest, staff_page
 
@@ -133,6 +133,4 @@ def export_month(request: StaffRequest) -> HttpResponse:
                 timezone.localdate(sheet.signed_at).isoformat(),
             ]
         )  # fmt: skip
-    answer = HttpResponse(csv_file(head, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="appraisal-{month:%Y-%m}.csv"'
-    return answer
+    return download("csv", head, rows, name=f"appraisal-{month:%Y-%m}", now=timezone.now())
