@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from linli.audit.services import record
-from linli.kernel.cells import guarded
+from linli.kernel.cells import csv_bytes
 from linli.kernel.errors import NotFound, Refused
 from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest
@@ -70,19 +68,7 @@ def file_answer(
         actor=request.user, action="cards.exported", object_type="list", object_id=name, now=now,
         detail={key: value[:60] for key, value in request.GET.items()},
     )  # fmt: skip
-    text = io.StringIO()
-    text.write("\ufeff")  # Excel needs it to read UTF-8
-    writer = csv.writer(text)
-    writer.writerow([str(word) for word in head])
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(csv_bytes(head, rows), content_type="text/csv; charset=utf-8")
     stamp = timezone.localtime(now).strftime("%Y%m%d-%H%M")
     answer["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
     return answer
-
-
-def _cell(value: object) -> str:
-    """Numbers as they are, words that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int | float) else guarded(str(value))

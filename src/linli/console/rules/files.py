@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from linli.kernel.cells import guarded
 from linli.kernel.errors import BadInput
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -69,12 +66,3 @@ def _gunzip(data: bytes) -> bytes:
     if len(out) > MOST_UNPACKED_BYTES:
         raise BadInput(_("The file unpacks to more than 100 MB. Split it."), field="file")
     return out
-
-
-def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV that spreadsheets open as UTF-8, with no cell that is a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    writer.writerows([guarded(str(cell)) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")

@@ -22,11 +22,12 @@ from linli.catalogue import services as catalogue
 from linli.catalogue.models import Edition
 from linli.console.models import StagedFile
 from linli.console.rules.areas import CATALOGUE, TERRITORY
-from linli.console.rules.files import MOST_BYTES, csv_bytes, is_long, suffix_of, unpacked
+from linli.console.rules.files import MOST_BYTES, is_long, suffix_of, unpacked
 from linli.console.rules.layers import DATED, LAYERS
 from linli.console.services.territory import acting
 from linli.errands.rules import ErrandKind, MadeFile, Outcome
 from linli.errands.services import start_errand
+from linli.kernel.cells import csv_bytes
 from linli.kernel.errors import BadInput, NotFound, Stale
 from linli.kernel.text import clean
 from linli.staff import policy

@@ -20,9 +20,9 @@ from linli.audit.services import record
 from linli.console.forms.lists import LogFilter
 from linli.console.queries import log as queries
 from linli.console.rules import areas
-from linli.console.rules.files import csv_bytes
 from linli.console.rules.tables import Cell, Table, row
 from linli.console.views.answering import asked, list_page, older
+from linli.kernel.cells import csv_bytes
 from linli.kernel.errors import NotFound
 from linli.staff.web import StaffRequest, staff_page
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +12,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from linli.evaluation.rules.scoring import DASH, rounded
-from linli.kernel.cells import guarded
+from linli.kernel.cells import csv_bytes
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -33,20 +32,13 @@ def download(
 
 def csv_file(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     """CSV in UTF-8, as Excel reads it; a name is never a formula there."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([guarded(word) for word in head])
-    for row in rows:
-        writer.writerow([_plain(value) for value in row])
-    return ("\ufeff" + text.getvalue()).encode()
+    return csv_bytes(head, ([_plain(value) for value in row] for row in rows))
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
     if value is None:
         return DASH
-    if isinstance(value, Fraction):
-        return str(rounded(value, 4))
-    return guarded(value) if isinstance(value, str) else str(value)
+    return rounded(value, 4) if isinstance(value, Fraction) else value
 
 
 def workbook(head: Sequence[str], rows: Sequence[Sequence[Any]], *, now: datetime) -> bytes:

@@ -14,7 +14,7 @@ from linli.catalogue.queries import current, responsibilities
 from linli.catalogue.rules import Kind, Limit, LimitUnit, Role, limit_zh
 from linli.catalogue.services.sheets.columns import COLUMNS, KIND_COLUMN, KIND_ZH
 from linli.catalogue.services.sheets.rows import BadRow
-from linli.kernel.cells import guarded
+from linli.kernel.cells import csv_bytes, guarded
 
 _WIDTHS = {"filing_text": 50, "closing_text": 30, "units": 28, "supervisors": 24, "name": 18}
 
@@ -34,25 +34,14 @@ def export_sheet(
 
 def error_file(bad: Iterable[BadRow]) -> bytes:
     """The rows an import left out, as CSV for Excel: where, which column, why, and the cells."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(
-        [_("Sheet"), _("Row"), _("Column"), _("Reason"), KIND_COLUMN, *COLUMNS.values()]
-    )
-    for row in bad:
-        kind = KIND_ZH[row.line.kind] if row.line.kind else ""
-        cells = [guarded(row.line.cells.get(column, "")) for column in COLUMNS]
-        writer.writerow(
-            [
-                guarded(row.line.sheet),
-                row.line.number,
-                row.column,
-                guarded(row.reason),
-                kind,
-                *cells,
-            ]
-        )
-    return out.getvalue().encode("utf-8-sig")
+    head = [_("Sheet"), _("Row"), _("Column"), _("Reason"), KIND_COLUMN, *COLUMNS.values()]
+    return csv_bytes(head, (_bad_cells(row) for row in bad))
+
+
+def _bad_cells(row: BadRow) -> list[object]:
+    kind = KIND_ZH[row.line.kind] if row.line.kind else ""
+    cells = [row.line.cells.get(column, "") for column in COLUMNS]
+    return [row.line.sheet, row.line.number, row.column, row.reason, kind, *cells]
 
 
 def _cells(edition: Edition, kind: Kind, on: date, region_id: int | None) -> Iterator[list[str]]:
