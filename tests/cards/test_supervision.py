@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +18,7 @@ from linli.cards.queries import orders as order_queries
 from linli.cards.queries import questions, reports, returns
 from linli.cards.queries.cards import Standing
 from linli.cards.rules.asking import Finish, shares_of
-from linli.cards.services import inquiring, orders, reminding
+from linli.cards.services import deciding, inquiring, orders, reminding
 from linli.cases import services as cases
 from linli.cases.models import Case, CaseFile
 from linli.cases.queries.clock_words import clock_rows
@@ -25,7 +27,7 @@ from linli.catalogue.rules import Limit, LimitUnit
 from linli.kernel.errors import BadInput, NotYours, Refused
 from linli.notices.models import Message, Notice
 from linli.staff.models import User
-from tests.cards.court import Court, late_case, make_court
+from tests.cards.court import LATE, Court, late_case, make_court, proposed
 from tests.cases.test_life import live
 from tests.conftest import NOW
 
@@ -176,7 +178,7 @@ def test_returns_are_counted_for_the_unit_that_sent_back(court: Court) -> None:
                 **more,
             )  # fmt: skip
     lines = returns.lines_for(court.leader, **MARCH)
-    assert {(line.unit, tuple(line.numbers)) for line in lines} == {
+    assert {(line.unit, tuple(line.numbers.values())) for line in lines} == {
         (home.department.pk, (1, 0, 0, 0, 1)), (home.utility.pk, (1, 0, 0, 0, 1)),
     }  # fmt: skip
     assert returns.lines_for(court.leader, since=date(2026, 4, 1), until=date(2026, 4, 2)) == []
@@ -227,8 +229,8 @@ def test_shares_count_every_finish_once(drawn: list[tuple[int, int, float]]) -> 
 
 def test_ranks_are_shared_and_nothing_has_no_share() -> None:
     nothing = Standing(0, 0, 0, 0, 0)
-    rows = [("甲", 10, 5, nothing), ("乙", 4, 4, nothing), ("丙", 10, 10, nothing),
-            ("丁", 0, 0, nothing)]  # fmt: skip
+    rows = [(1, "甲", 10, 5, nothing), (2, "乙", 4, 4, nothing), (3, "丙", 10, 10, nothing),
+            (4, "丁", 0, 0, nothing)]  # fmt: skip
 
     def order_by(sort: str) -> list[tuple[int, str]]:
         return [(line.rank, line.name) for line in reports.ranked(rows, sort)]
@@ -256,3 +258,60 @@ def test_the_report_counts_what_the_person_sees_and_its_file_is_the_same(court: 
         "50.0",
     ]
     assert reports.report_for(court.stranger, "unit", "total", **MARCH) == []
+
+
+def test_every_number_of_the_report_opens_as_many_as_it_says(court: Court) -> None:
+    live(court.city, "close")
+    card = proposed(court)
+    given = {"case_id": card.case_id, "number": card.number, "words": "Late."}
+    deciding.issue_card(actor=court.chief, **given, now=LATE)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(court.leader)
+    opened = {}
+    for tab in ("unit", "centre", "grid", "cards"):
+        page = client.get(f"/supervision/report/?tab={tab}&since=2026-03-01&until=2026-03-31")
+        links = re.findall(r'href="(/supervision/report/number/[^"]+)">([^<]+)<', page.text)
+        for href, number in links:
+            answer = client.get(html.unescape(href))
+            assert answer.status_code == 200
+            opened[tab, href.rpartition("=")[2]] = len(answer.context["page"].rows)
+            if not href.endswith("points"):
+                assert int(number) == answer.context["count"] == len(answer.context["page"].rows)
+    assert opened == {
+        ("unit", "total"): 2, ("unit", "closed"): 1, ("unit", "yellow"): 1, ("unit", "points"): 1,
+        ("centre", "total"): 2, ("centre", "closed"): 1,
+        ("grid", "total"): 2, ("grid", "closed"): 1,
+        ("cards", "yellow"): 1, ("cards", "points"): 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ("by=cards&of=1&number=total", "number"), ("by=grid&of=1&number=red", "number"),
+        ("by=unit&of=x&number=total", "of"), ("by=sex&of=1&number=total", "by"),
+    ],
+)  # fmt: skip
+def test_a_number_that_no_report_has_is_refused(court: Court, asked: str, field: str) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(court.leader)
+    days = "&since=2026-03-01&until=2026-03-31"
+    answer = client.get(f"/supervision/report/number/?{asked}{days}")
+    assert answer.status_code == 400
+    assert f"{field}:" in answer.text
+
+
+def test_numbers_of_returns_open_their_events(court: Court) -> None:
+    case = live(court.city, "dispatch")
+    cases.perform(
+        "decline", case_id=case.pk, actor=court.city.districts[0].user("handler"),
+        now=NOW + timedelta(minutes=9), opinion="不归我单位",
+    )  # fmt: skip
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(court.leader)
+    page = client.get("/supervision/returns/?since=2026-03-01&until=2026-03-31")
+    links = re.findall(r'href="(/supervision/returns/\d+/[^"]+kind=[^"]+)">(\d+)<', page.text)
+    assert [href.rpartition("=")[2] for href, _number in links] == ["returned"]
+    for href, number in links:
+        rows = client.get(html.unescape(href)).context["rows"]
+        assert [one.number for one, _label in rows] == [case.number] * int(number)

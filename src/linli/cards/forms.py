@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from linli.cards.queries.reports import KINDS, NUMBERS
 from linli.cards.rules.levels import COUNTED, Level
 from linli.cards.rules.orders import Outcome
 from linli.kernel.forms import DayField, DayInput
@@ -120,6 +121,26 @@ class PeriodForm(forms.Form):
         until = data.get("until") or today
         since = data.get("since") or date.fromordinal(until.toordinal() - usual + 1)
         return min(since, until), max(since, until)
+
+
+class NumberForm(forms.Form):
+    """One number of the supervision report: of which line, of which days."""
+
+    by = forms.ChoiceField(choices=[(one, one) for one in (*KINDS, "cards")])
+    of = forms.IntegerField(min_value=1, max_value=2**62)
+    number = forms.ChoiceField(choices=[(one, one) for one in (*NUMBERS, *Level.values, "points")])
+    since = DayField()
+    until = DayField()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("by") == "cards" and data.get("number") in NUMBERS:
+            self.add_error("number", _("This line counts cards; choose a level or points."))
+        if data.get("by") == "grid" and data.get("number") not in (None, *NUMBERS):
+            self.add_error("number", _("Grids have no cards; choose total or closed."))
+        if data.get("since") and data.get("until") and data["since"] > data["until"]:
+            self.add_error("until", _("The last day lies before the first."))
+        return data
 
 
 class CardFilter(PeriodForm):

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.cards.views import cards, inquiries, lists, orders, rules, wishes
+from linli.cards.views import cards, inquiries, lists, orders, report, rules, wishes
 
 app_name = "cards"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,8 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("returns/<int:unit_id>/", lists.unit_returns, name="unit_returns"),
     path("questions/", lists.questions, name="questions"),
     path("questions.csv", lists.questions_file, name="questions_file"),
-    path("report/", lists.report, name="report"),
-    path("report.csv", lists.report_file, name="report_file"),
+    path("report/", report.report, name="report"),
+    path("report.csv", report.report_file, name="report_file"),
+    path("report/number/", report.behind, name="behind"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.add, name="add_rule"),
     path("rules/<int:rule_id>/end/", rules.end, name="end_rule"),

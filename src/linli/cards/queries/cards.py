@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -15,6 +15,7 @@ from linli.cards.rules.levels import Level
 from linli.cards.rules.states import DEEDS, HAPPENED, STANDING, State
 from linli.cases import queries as cases
 from linli.cases import rules as case_rules
+from linli.cases.queries.lists import midnight
 from linli.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -161,12 +162,7 @@ class Standing:
 def standing_by_unit(user: User, *, since: date, until: date) -> dict[int, Standing]:
     """Cards that stand, by unit, of those issued in the period. One query."""
     rows = (
-        Card.objects.filter(
-            policy.visible_to(user),
-            state__in=STANDING,
-            issued_at__date__gte=since,
-            issued_at__date__lte=until,
-        )
+        _issued(user, since=since, until=until)
         .values("unit_id")
         .annotate(
             attend=Count("number", filter=Q(level=Level.ATTEND)),
@@ -182,3 +178,22 @@ def standing_by_unit(user: User, *, since: date, until: date) -> dict[int, Stand
         )
         for row in rows
     }
+
+
+def standing_cards_for(
+    user: User, unit_id: int, *, level: str = "", since: date, until: date
+) -> QuerySet[Card]:
+    """The cards that a line of `standing_by_unit` counts, of one level or all; unordered. One
+    query."""
+    rows = _issued(user, since=since, until=until).filter(unit_id=unit_id)
+    return (rows.filter(level=level) if level else rows).select_related(*_SHOWN)
+
+
+def _issued(user: User, *, since: date, until: date) -> QuerySet[Card]:
+    """Cards that stand, of those issued in the period."""
+    return Card.objects.filter(
+        policy.visible_to(user),
+        state__in=STANDING,
+        issued_at__gte=midnight(since),
+        issued_at__lt=midnight(until + timedelta(days=1)),
+    )

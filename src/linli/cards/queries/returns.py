@@ -28,6 +28,7 @@ _KIND_OF = {
 #: Events by which a unit's line is counted.
 KINDS = ("returned", "reworked", "reopened", "designated")
 PING_PONG = 2  # a case sent back this often, by whomever
+_PING_PONG = "ping_pong"
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,23 @@ class Line:
     @property
     def ping_pong(self) -> int:
         """How many cases the unit had a part in that were sent back twice or more."""
-        return len({one.number for one in self.happenings if one.returns >= PING_PONG})
+        return len(self.behind(_PING_PONG))
 
     @property
-    def numbers(self) -> list[int]:
-        """The columns of the table, in the order of KINDS, then ping-pong."""
-        return [*(self.count(kind) for kind in KINDS), self.ping_pong]
+    def numbers(self) -> dict[str, int]:
+        """The columns of the table by what they count: KINDS, then ping-pong."""
+        return {**{kind: self.count(kind) for kind in KINDS}, _PING_PONG: self.ping_pong}
+
+    def behind(self, kind: str) -> list[Happening]:
+        """What a number counts, newest first: for ping-pong the last event of each case; all for
+        no kind."""
+        if kind == _PING_PONG:
+            latest: dict[str, Happening] = {}
+            for one in self.happenings:
+                if one.returns >= PING_PONG:
+                    latest.setdefault(one.number, one)
+            return list(latest.values())
+        return [one for one in self.happenings if kind in ("", one.kind)]
 
 
 def lines_for(user: User, *, since: date, until: date) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What is shown beside the figures: returns, questions, the supervision report."""
+"""What is shown beside the figures: returns and questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from linli.cards import policy
 from linli.cards.forms import PeriodForm
 from linli.cards.queries import questions as asking
-from linli.cards.queries import reports
 from linli.cards.queries import returns as returning
 from linli.cards.queries.units import names_of
 from linli.cards.rules.asking import FEWEST, LAST_MINUTES, LAST_SHARE
@@ -35,17 +34,6 @@ ASKED: dict[str, Words] = {
     "unchanged": gettext_lazy("No change between the photos?"),
     "shared": gettext_lazy("One photo on two cases?"),
 }
-REPORTS: dict[str, Words] = {
-    "unit": pgettext_lazy("card", "Units"),
-    "centre": pgettext_lazy("card", "Centres"),
-    "grid": pgettext_lazy("card", "Grids"),
-    "cards": gettext_lazy("Yellow and red cards"),
-}
-SORTS: dict[str, Words] = {
-    "total": gettext_lazy("Cases"),
-    "closed": pgettext_lazy("report", "Closed"),
-    "rate": gettext_lazy("Share closed"),
-}
 
 
 def _period(request: StaffRequest) -> tuple[PeriodForm, date, date]:
@@ -57,7 +45,8 @@ def _period(request: StaffRequest) -> tuple[PeriodForm, date, date]:
     return shown, since, until
 
 
-def _context(request: StaffRequest, names: dict[str, Words], tab: str) -> dict[str, Any]:
+def period_context(request: StaffRequest, names: dict[str, Words], tab: str) -> dict[str, Any]:
+    """What pages with a period and tabs show of them, and how their file is asked for."""
     form, since, until = _period(request)
     keep = f"&since={since}&until={until}"
     tabs = [one | {"url": one["url"] + keep} for one in tabs_of(names, tab)]
@@ -86,7 +75,9 @@ def returns_file(request: StaffRequest) -> HttpResponse:
     _form, since, until = _period(request)
     lines = returning.lines_for(request.user, since=since, until=until)
     head = (pgettext("card", "Unit"), *KINDS.values(), _("Ping-pong cases"))
-    return file_answer(request, "returns", head, [(one.name, *one.numbers) for one in lines])
+    return file_answer(
+        request, "returns", head, [(one.name, *one.numbers.values()) for one in lines]
+    )
 
 
 @require_safe
@@ -99,11 +90,11 @@ def unit_returns(request: StaffRequest, unit_id: int) -> HttpResponse:
     if line is None and unit_id not in names:
         raise NotFound(_("There is no such unit."))
     kind = request.GET.get("kind", "")
-    found = line.happenings if line else []
+    found = line.behind(kind) if line else []
     context = {
         "form": form, "name": names.get(unit_id, ""), "query": f"since={since}&until={until}",
-        "kinds": KINDS,
-        "rows": [(one, KINDS[one.kind]) for one in found if kind in ("", one.kind)],
+        "kinds": {"": _("All"), **KINDS, "ping_pong": _("Ping-pong cases")}, "kind": kind,
+        "rows": [(one, KINDS[one.kind]) for one in found],
     }  # fmt: skip
     return render(request, "cards/unit_returns.html", context)
 
@@ -113,7 +104,7 @@ def unit_returns(request: StaffRequest, unit_id: int) -> HttpResponse:
 def questions(request: StaffRequest) -> HttpResponse:
     """What figures leave open, worded as a question."""
     tab = tab_of(request, ASKED)
-    context = _context(request, ASKED, tab)
+    context = period_context(request, ASKED, tab)
     days = {"since": context["since"], "until": context["until"]}
     if tab == "last":
         shares = asking.last_minute_for(request.user, **days)
@@ -167,46 +158,3 @@ def questions_file(request: StaffRequest) -> HttpResponse:
         for look, unit in one.on
     ]
     return file_answer(request, tab, head, rows)
-
-
-def _report(request: StaffRequest) -> tuple[str, str, list[reports.Line], dict[str, Any]]:
-    tab = tab_of(request, REPORTS)
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else "total"
-    context = _context(request, REPORTS, tab)
-    days = {"since": context["since"], "until": context["until"]}
-    if tab == "cards":
-        lines = reports.cards_report_for(request.user, **days)
-    else:
-        lines = reports.report_for(request.user, tab, sort, **days)
-    return tab, sort, lines, context
-
-
-@require_safe
-@staff_page(policy.GRANT_SEE)
-def report(request: StaffRequest) -> HttpResponse:
-    """The four reports of R101."""
-    _tab, sort, lines, context = _report(request)
-    context |= {"lines": lines, "sort": sort, "sorts": SORTS,
-                "file_query": f"{context['file_query']}&sort={sort}"}  # fmt: skip
-    return render(request, "cards/report.html", context)
-
-
-@require_safe
-@staff_page(policy.GRANT_SEE)
-def report_file(request: StaffRequest) -> HttpResponse:
-    """The report as a file."""
-    tab, _sort, lines, _ctx = _report(request)
-    cards = (_("Ordinary supervision"), _("Yellow cards"), _("Red cards"), _("Points"))
-    if tab == "cards":
-        head: tuple[Words, ...] = (_("Rank"), pgettext("card", "Unit"), *cards)
-    else:
-        head = (_("Rank"), REPORTS[tab], *SORTS.values(), *cards)
-    rows = []
-    for line in lines:
-        own = line.standing
-        marks = (own.attend, own.yellow, own.red, own.points)
-        rate = "—" if line.rate is None else round(line.rate, 2)
-        counts = () if tab == "cards" else (line.total, line.closed, rate)
-        rows.append((line.rank, line.name, *counts, *marks))
-    return file_answer(request, f"report-{tab}", head, rows)
