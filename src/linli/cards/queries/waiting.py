@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from linli.cards import policy
 from linli.cards.models import Card, Order, Wish
 from linli.cards.rules.states import State
+from linli.cases.queries.badges import Counts
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-MOST = 1_000
-
 
 def waiting_for(user: User) -> dict[str, int]:
-    """Cards on which the person's posts may act next, and open orders. Two queries; none for those
-    who see no cards."""
+    """Cards on which the person's posts may act next, and open orders; up to a thousand of each.
+    One query; none for those who see no cards."""
     if not user.has_grant(policy.GRANT_SEE):
         return {}
+    return {"cards": 0, "orders": 0, **_waiting.of(user, now=timezone.now())}
+
+
+def _cards(user: User) -> QuerySet[Card]:
     states = Q(state="")
     if user.has_grant(policy.GRANT_ISSUE):
         states |= Q(state=State.PROPOSED)
@@ -28,11 +32,16 @@ def waiting_for(user: User) -> dict[str, int]:
         states |= Q(state=State.APPEALED)
     if user.has_grant(policy.GRANT_ANSWER):
         states |= Q(state=State.ISSUED, replied_at__isnull=True)
-    seen = policy.visible_to(user)
-    return {
-        "cards": Card.objects.filter(seen & states)[:MOST].count(),
-        "orders": Order.objects.filter(seen, outcome="")[:MOST].count(),
-    }
+    return Card.objects.filter(policy.visible_to(user) & states)
+
+
+_waiting = Counts(
+    lambda user, now: {
+        "cards": _cards(user),
+        "orders": Order.objects.filter(policy.visible_to(user), outcome=""),
+    },
+    most=1_000,
+)
 
 
 def wishes_mail(user: User) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, QuerySet, Value
+from django.db.models import QuerySet, Value
 
 from linli.cases.queries.lists import QUEUE_GRANT, QUEUES, cases_for
 from linli.territory import queries as territory
@@ -40,19 +40,24 @@ class Counts:
     """Counts of what waits for a person, by name, in one statement. Every staff page asks for it,
     and writing it takes longer than the counting, so it is kept for the same seats and divisions.
 
-    `rows` says what is counted; nothing but the person's seats, the divisions and the moment may
-    decide on it.
+    `rows` says what is counted; nothing but the person, their seats, the divisions and the moment
+    may decide on it. `most`: where counting ends, for what may heap up.
     """
 
-    def __init__(self, rows: Callable[[User, datetime], Mapping[str, QuerySet[Any]]]) -> None:
-        self._rows = rows
+    def __init__(
+        self,
+        rows: Callable[[User, datetime], Mapping[str, QuerySet[Any]]],
+        *,
+        most: int | None = None,
+    ) -> None:
+        self._rows, self._most = rows, most
         self._kept: dict[int, _Kept] = {}
 
     def of(self, user: User, *, now: datetime) -> dict[str, int]:
-        """How many there are; without those of which there is none. One query."""
-        try:
-            sql, parameters = self._statement(user)
-        except EmptyResultSet:  # the posts reach nothing, such as a grid worker's without a grid
+        """How many there are; without what the posts do not reach, such as those of a grid worker
+        without a grid. One query, none for somebody for whom nothing is counted."""
+        sql, parameters = self._statement(user)
+        if not sql:
             return {}
         with connection.cursor() as cursor:
             cursor.execute(sql, [now if one is _NOW else one for one in parameters])
@@ -64,22 +69,24 @@ class Counts:
         kept = self._kept.get(user.pk)
         if kept is not None and kept.tree is tree and kept.seats == user.seats:
             return kept.sql, kept.parameters
-        counts = [
-            rows.order_by()
-            .annotate(queue=Value(name))
-            .values("queue")
-            .annotate(found=Count("*"))
-            .values_list("queue", "found")
-            for name, rows in self._rows(user, _NOW).items()
-        ]
-        both = counts[0].union(*counts[1:], all=True) if len(counts) > 1 else counts[0]
-        sql, parameters = both.query.sql_with_params()
-        moments = tuple(_NOW if one == _NOW else one for one in parameters)
+        sql, parameters = self._written(self._rows(user, _NOW))
         if not any(seat.class_codes for seat in user.seats):  # which classes those are may change
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[user.pk] = _Kept(tree, user.seats, sql, moments)
-        return sql, moments
+            self._kept[user.pk] = _Kept(tree, user.seats, sql, parameters)
+        return sql, parameters
+
+    def _written(self, counted: Mapping[str, QuerySet[Any]]) -> tuple[str, tuple[Any, ...]]:
+        parts, parameters = [], list[Any]()
+        for name, rows in counted.items():
+            try:
+                ones = rows.order_by().annotate(one_=Value(1)).values_list("one_")[: self._most]
+                sql, given = ones.query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            parts.append(f"SELECT %s::text, COUNT(*) FROM ({sql}) AS counted")
+            parameters += [name, *(_NOW if one == _NOW else one for one in given)]
+        return " UNION ALL ".join(parts), tuple(parameters)
 
 
 class _Kept(NamedTuple):

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from linli.cases import queries as cases
+from linli.cases.queries.badges import Counts
 from linli.cases.queries.lists import SHOWN, where
 from linli.cases.rules import Stage
 from linli.cases.rules.filters import CaseFilter
@@ -58,7 +59,10 @@ def waiting_for(user: User) -> dict[str, int]:
     """The badge. One query, none for people who never go on site."""
     if not staff.holds_any(user, QUEUES.values()):
         return {}
-    return {"tasks": _waiting(user, timezone.now()).count()}
+    return {"tasks": 0, **_counted.of(user, now=timezone.now())}
+
+
+_counted = Counts(lambda user, now: {"tasks": _waiting(user, now)})
 
 
 def tasks_for(
