@@ -7,7 +7,7 @@ nothing of another part but what all of it together reached with a kind of case.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +35,20 @@ _Strata = dict[str, dict[str, int]]  # counts by stratum
 _Pair = tuple[str, str]  # the codes of part and whole
 
 
-def fairness_for(user: User, figures: Figures, *, now: datetime, only: Q | None = None) -> Fair:
-    """The rates of `figures` that can be compared, beside what was expected. `only`: as in the
-    figures. Empty for periods that were closed before strata were kept.
+def fairness_for(
+    user: User,
+    figures: Figures,
+    *,
+    now: datetime,
+    only: Q | None = None,
+    most: int | None = None,
+) -> Fair:
+    """The rates of `figures` that can be compared, beside what was expected: of its first `most`
+    rows, or of all. `only`: as in the figures. Empty for periods that were closed before strata
+    were kept.
 
-    One grouped statement (two for posts), and one more for the city's rates where `user` or `only`
-    takes a part of it.
+    One grouped statement (two for posts), and one more for the city's rates where `user`, `only` or
+    `most` takes a part of it: rows are told apart by a hundred kinds of cases each.
     """
     shares = {
         (book.formulas[0].subject, formula.code): share
@@ -50,16 +58,18 @@ def fairness_for(user: User, figures: Figures, *, now: datetime, only: Q | None 
     }
     if not shares or not figures.lines:
         return {}
+    lines = figures.lines[:most]
+    is_whole = visible_to(user) == Q() and only is None and len(lines) == len(figures.lines)
+    if len(lines) < len(figures.lines):
+        wanted = _among(figures, [line.key for line in lines])
+        only = wanted if only is None else only & wanted
     rows = _by_row(user, figures, shares.values(), now, only)
-    if visible_to(user) == Q() and only is None:
-        city = _together(rows.values())
-    else:
-        city = _of_city(figures, shares.values(), now)
+    city = _together(rows.values()) if is_whole else _of_city(figures, shares.values(), now)
     if not any(city):
         return {}
     expected = {_pair(one): _expected(city, one) for one in shares.values()}
     found: dict[Key, dict[str, Compared]] = {}
-    for line in figures.lines:
+    for line in lines:
         for formula in line.book.formulas:
             share = shares.get((formula.subject, formula.code))
             if share is None:
@@ -74,14 +84,25 @@ def fairness_for(user: User, figures: Figures, *, now: datetime, only: Q | None 
 def _by_row(
     user: User, figures: Figures, shares: Iterable[Share], now: datetime, only: Q | None
 ) -> dict[Key, _Strata]:
-    dimension = figures.dimension
-    column = dimension.column if figures.freeze is None else dimension.frozen_column
+    column = _column(figures)
     found: dict[Key, _Strata] = defaultdict(dict)
     rows = seen_by(user, _facts(figures))
     rows = rows if only is None else rows.filter(only)
     for (key, stratum), counts in _counted(figures, rows, (column, "stratum"), shares, now).items():
         found[key][stratum] = counts
     return found
+
+
+def _column(figures: Figures) -> str:
+    dimension = figures.dimension
+    return dimension.column if figures.freeze is None else dimension.frozen_column
+
+
+def _among(figures: Figures, keys: Sequence[Key]) -> Q:
+    """The facts of these rows alone."""
+    column = _column(figures)
+    found = Q(**{f"{column}__in": [key for key in keys if key is not None]})
+    return found | Q(**{f"{column}__isnull": True}) if None in keys else found
 
 
 def _of_city(figures: Figures, shares: Iterable[Share], now: datetime) -> _Strata:

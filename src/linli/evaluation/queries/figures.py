@@ -7,6 +7,7 @@ indexes of their moments; for readers who see a part of the city they are joined
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -153,18 +154,23 @@ def _by_step(
     once, by its index, and split by marks alone; what is overdue besides is few, and has an index
     of its own. Asking twenty counts of each step took several times as long."""
     found: dict[tuple[Any, ...], dict[str, int]] = {}
+    nothing, width = dict.fromkeys((one.code for one in bases), 0), len(columns)
 
     def add(some: QuerySet[Any], taken: Sequence[Base]) -> None:
-        steps = {one.when.having["step"] for one in taken}
         marks = {_mark(one): Q(**_marks_of(one)) for one in taken}
         sums: dict[str, Any] = {name: Count("step", filter=q or None) for name, q in marks.items()}
-        lines = some.filter(step__in=steps).order_by().values(*columns, "step").annotate(**sums)
-        for line in lines:
-            key = tuple(line[column] for column in columns)
-            row = found.setdefault(key, dict.fromkeys((one.code for one in bases), 0))
-            for one in taken:
-                if one.when.having["step"] == line["step"]:
-                    row[one.code] += line[_mark(one)]
+        places = {name: place for place, name in enumerate(sums, width + 1)}
+        wanted: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for one in taken:
+            wanted[one.when.having["step"]].append((one.code, places[_mark(one)]))
+        lines = some.filter(step__in=sorted(wanted)).order_by().values(*columns, "step")
+        for line in lines.annotate(**sums).values_list(*columns, "step", *sums):
+            key = line[:width]
+            row = found.get(key)
+            if row is None:
+                row = found[key] = nothing.copy()
+            for code, place in wanted[line[width]]:
+                row[code] += line[place]
 
     add(rows.filter(done_at__gte=since, done_at__lt=until), bases)
     owed = [one for one in bases if isinstance(one.when, Owed)]

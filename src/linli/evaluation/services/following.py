@@ -8,7 +8,6 @@ does it at a time, so that nobody writes what an older look at a case gave.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 from django.db import connection, transaction
 
@@ -79,10 +78,10 @@ def _rows(one: Known, cases: list[CaseFact], tasks: list[TaskFact], steps: list[
     if found.case.reported_at is None:  # a case whose first event has not been seen: none has
         return
     cases.append(
-        CaseFact(case_id=case_id, area_grade=one.area_grade, **one.placed, **asdict(found.case))
+        CaseFact(case_id=case_id, area_grade=one.area_grade, **one.placed, **vars(found.case))
     )
-    tasks += [TaskFact(case_id=case_id, **one.placed, **asdict(row)) for row in found.tasks]
-    steps += [StepFact(case_id=case_id, **one.placed, **asdict(row)) for row in found.steps]
+    tasks += [TaskFact(case_id=case_id, **one.placed, **vars(row)) for row in found.tasks]
+    steps += [StepFact(case_id=case_id, **one.placed, **vars(row)) for row in found.steps]
 
 
 def rebuild(*, tell: Callable[[int], None] | None = None) -> int:

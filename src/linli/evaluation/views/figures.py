@@ -21,7 +21,7 @@ from linli.evaluation.rules import counts
 from linli.evaluation.rules.subjects import DIMENSIONS
 from linli.evaluation.services.files import TYPES, download
 from linli.evaluation.views.asking import Asked, asked, own_asked
-from linli.evaluation.views.tables import sheet_of, sheet_rows
+from linli.evaluation.views.tables import MOST_LINES, sheet_of, sheet_rows
 from linli.kernel.errors import BadInput
 from linli.staff.web import StaffRequest, staff_page
 
@@ -32,7 +32,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     """A table of figures, each with its formula, each opening its cases."""
     now = timezone.now()
     ask = asked(request)
-    found, fair = _found(request, ask, now)
+    found, fair = _found(request, ask, now, most=MOST_LINES)
     running = not ask.period.over(now)
     context = {
         "asked": ask,
@@ -49,14 +49,17 @@ def figures(request: StaffRequest) -> HttpResponse:
     return render(request, "evaluation/figures.html", context)
 
 
-def _found(request: StaffRequest, ask: Asked, now: datetime) -> tuple[queries.Figures, Fair]:
-    """The figures, of the closed period if one is asked for, and what was to be expected."""
+def _found(
+    request: StaffRequest, ask: Asked, now: datetime, *, most: int | None = None
+) -> tuple[queries.Figures, Fair]:
+    """The figures, of the closed period if one is asked for, and what was to be expected of the
+    first `most` rows."""
     user, only = request.user, ask.only
     if ask.freeze is not None:
         found = queries.frozen_figures(user, ask.freeze, ask.dimension, ask.period, only=only)
     else:
         found = queries.figures_for(user, ask.dimension, ask.period, now=now, only=only)
-    return found, fairness_for(user, found, now=now, only=only)
+    return found, fairness_for(user, found, now=now, only=only, most=most)
 
 
 @require_safe
