@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone, translation
 
 from linli.cases import services
@@ -113,6 +113,17 @@ def test_the_ground_adds_up(city: City) -> None:
     assert [total.grids, total.households, total.people] == base[:3]
     assert sum(row.grids for row in rows) == total.grids == 4
     assert signed_in(leader).get("/cockpit/ground/").status_code == 200
+
+
+def test_the_events_process_writes_the_same_addresses_as_the_site(city: City) -> None:
+    home = city.districts[0]
+    report(home)
+    leader, now = home.user("leader"), timezone.now()
+    by_site = Wall("en").paint(leader, now=now)
+    with override_settings(ROOT_URLCONF="linli.config.urls_of_events"):
+        by_events = Wall("en").paint(leader, now=now)
+    assert 'href="/desk/cases/' in by_site["events"]
+    assert by_events == by_site
 
 
 # -- who stands before it -----------------------------------------------------------------------

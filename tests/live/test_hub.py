@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from dataclasses import asdict
 from typing import Any
 
 from linli.cases.policy import Facts, Scope
-from linli.live.hub import MOST_WAITING, Hub, Watcher
+from linli.live.hub import MOST_WAITING, PING, Hub, Watcher
 from linli.live.queries import Person
 
 HERE = Facts(1, 11, 111, 1111, None, (), None, 7)
@@ -170,3 +171,33 @@ def test_a_session_that_has_ended_ends_its_stream() -> None:
     ended, person = asyncio.run(play())
     assert ended
     assert person == staff(2)
+
+
+def test_a_stream_gives_what_waits_and_many_hold_the_same_bytes() -> None:
+    async def play() -> tuple[bytes, bytes, bytes, bytes]:
+        hub = Hub()
+        first, second = watch(hub, staff(1)), watch(hub, staff(1))
+        waits = asyncio.create_task(first.next())
+        await asyncio.sleep(0)
+        hub.hear(happened(41, HERE))
+        one = await waits
+        same = await second.next()
+        first.ping()
+        first.ping()  # something waits already
+        pinged = await first.next()
+        first.end()
+        return one, same, pinged, await first.next()
+
+    one, same, pinged, nothing = asyncio.run(play())
+    assert one is same
+    assert pinged == PING
+    assert nothing == b""
+
+
+def test_a_stream_holds_nothing_of_whoever_looks_on() -> None:
+    """A thousand walls of one area: what each holds of its own is some hundred bytes."""
+    hub = Hub()
+    watcher = watch(hub, staff(1))
+    assert not hasattr(watcher, "__dict__")
+    held = [getattr(watcher, name) for name in Watcher.__slots__ if name not in {"person", "again"}]
+    assert sum(map(sys.getsizeof, (watcher, *held))) < 400

@@ -3,9 +3,11 @@
 import os
 
 import django
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
 django.setup()
+settings.ROOT_URLCONF = "linli.config.urls_of_events"
 
 from linli.live.stream import application  # noqa: E402  needs the apps
 

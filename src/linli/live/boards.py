@@ -7,6 +7,7 @@ whoever looks on. What has not changed since the last drawing is not sent.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -27,7 +28,6 @@ Pieces = dict[str, str]
 Ask = Callable[[Callable[[], Pieces]], Awaitable[Pieces]]
 LEAST_S = 2.0  # between two drawings of a board, whatever happens
 MOST_S = 60.0  # after which one is drawn though nothing happened: lights change by themselves
-_LOOK_S = 0.5
 _KNOWN_S = 30.0  # how long the person of a board is taken for fresh
 
 
@@ -86,10 +86,10 @@ class Drawn:
             for facts in (event.facts, event.was)
         )
 
-    def is_due(self, present: float) -> bool:
-        """Whether it is to be drawn now."""
-        age = present - self.drawn_at
-        return age >= MOST_S or (self.old and age >= LEAST_S)
+    @property
+    def due_at(self) -> float:
+        """When it is to be drawn next."""
+        return self.drawn_at + (LEAST_S if self.old else MOST_S)
 
 
 class Boards:
@@ -101,6 +101,7 @@ class Boards:
         self._of: dict[Watching, Look] = {}
         # Greater than any number of a process before.
         self._number = time.time_ns() // 1000
+        self._changed = asyncio.Event()  # a board may have to be drawn earlier than thought
 
     def __len__(self) -> int:
         return len(self._drawn)
@@ -113,6 +114,7 @@ class Boards:
         if drawn is None:
             painter, now = queries.painter_of(look), time.monotonic()
             drawn = self._drawn[look] = Drawn(painter, watcher.person, now)
+            self._changed.set()
         drawn.watchers.add(watcher)
         drawn.share(watcher)
         self._of[watcher] = drawn.look
@@ -145,21 +147,27 @@ class Boards:
         for drawn in self._drawn.values():
             if not drawn.old and drawn.concerns(event):
                 drawn.old = True
+                self._changed.set()
 
     def doubt(self) -> None:
         """Nobody knows what happened meanwhile."""
         for drawn in self._drawn.values():
             drawn.old = True
+        self._changed.set()
 
     async def run(self) -> None:
-        """Draw whatever is due, for as long as the process lives."""
+        """Draw each board as soon as it is due, for as long as the process lives."""
         while True:
-            await asyncio.sleep(_LOOK_S)
             await self.draw_due(time.monotonic())
+            soonest = min((one.due_at for one in self._drawn.values()), default=float("inf"))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(soonest - time.monotonic(), 0.0), MOST_S)):
+                    await self._changed.wait()
+            self._changed.clear()
 
     async def draw_due(self, present: float) -> None:
         """Draw the boards that are due and send what has changed."""
-        for drawn in [one for one in self._drawn.values() if one.is_due(present)]:
+        for drawn in [one for one in self._drawn.values() if one.due_at <= present]:
             if not drawn.watchers:
                 continue  # the last one left while another was drawn
             drawn.old, drawn.drawn_at = False, present

@@ -29,6 +29,8 @@ MOST_WAITING = 100  # events a slow browser may lag behind before it is told to 
 RING = 1000  # events kept for browsers that come back
 BADGES_S = 1.0  # at most one hint at counts in this time
 RECHECK_S = 60.0  # how long a session or a permission that ended may go on watching
+PING_S = 20.0  # the longest silence on a stream
+PING = b": ping\n\n"
 _SWEEP_S = 5.0
 _RETRY_S = 1.0
 _THREADS = 2
@@ -59,14 +61,16 @@ class Event:
 
 @dataclass(eq=False, slots=True)
 class Watcher:
-    """One open stream."""
+    """One open stream. Thousands are open at once, so each holds little: what waits to be sent
+    (bytes that all share), and one future while nothing does."""
 
     person: Person
     again: Callable[[], Person | None]  # reads the person anew, in a thread
     checked_at: float
-    queue: deque[bytes] = field(default_factory=deque)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    queue: list[bytes] = field(default_factory=list)
     ended: bool = False
+    spoke_at: float = field(default_factory=time.monotonic)  # when something was last sent
+    _idle: asyncio.Future[None] | None = None
 
     def put(self, text: bytes, number: int) -> None:
         """Queue one message; a browser that lags too far behind looks at everything instead."""
@@ -74,12 +78,33 @@ class Watcher:
             self.queue.clear()
             text = message("reset", {}, number)
         self.queue.append(text)
-        self.wake.set()
+        self._rouse()
+
+    def ping(self) -> None:
+        """Say that the connection lives, unless something waits to be sent anyway."""
+        if not self.queue:
+            self.queue.append(PING)
+            self._rouse()
 
     def end(self) -> None:
         """The stream ends after what is queued."""
         self.ended = True
-        self.wake.set()
+        self._rouse()
+
+    async def next(self) -> bytes:
+        """All that waits to be sent, once there is something; nothing when the stream ends."""
+        while not self.queue and not self.ended:
+            self._idle = asyncio.get_running_loop().create_future()
+            await self._idle
+        self._idle = None
+        text = self.queue[0] if len(self.queue) == 1 else b"".join(self.queue)
+        self.queue.clear()
+        self.spoke_at = time.monotonic()
+        return text
+
+    def _rouse(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
 
 def message(event: str, data: dict[str, Any], number: int) -> bytes:
@@ -109,8 +134,10 @@ class Hub:
         if not self._tasks:
             self._tasks = [
                 asyncio.create_task(work)
-                for work in (self._listen(), self._count(), self._sweep(), self.boards.run())
-            ]
+                for work in (
+                    self._listen(), self._count(), self._sweep(), self._ping(), self.boards.run(),
+                )
+            ]  # fmt: skip
 
     async def stop(self) -> None:
         """End every stream and stop listening."""
@@ -240,6 +267,15 @@ class Hub:
             counting, self._counting = self._counting, set()
             for watcher in counting:
                 watcher.put(message("badges", {}, self._number), self._number)
+
+    async def _ping(self) -> None:
+        """Break the silence of streams on which nothing happens."""
+        while True:
+            await asyncio.sleep(PING_S / 4)
+            silent = time.monotonic() - PING_S * 3 / 4
+            for watcher in self.watchers:
+                if watcher.spoke_at < silent:
+                    watcher.ping()
 
     # -- permission ------------------------------------------------------------------------------
     async def _sweep(self) -> None:

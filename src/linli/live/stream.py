@@ -12,6 +12,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -30,10 +31,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-PING_S = 20.0
 RETRY_MS = 3000
 MOST_WATCHERS = 5000
 _hub: Hub | None = None
+_STRANGER = "Sign in, or follow a case by number and key."
 
 
 def hub() -> Hub:
@@ -68,28 +69,55 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why somebody may not listen."""
+
+    status: int
+    sentence: str
+    headers: Headers = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a browser asks for: who it is, where it left off, and the headers it is owed."""
+
+    again: Callable[[], Person | None]
+    last: int | None
+    cors: Headers
+
+
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    asked = _asked(scope)
+    found = asked if isinstance(asked, Refused) else await _admitted(asked)
+    if isinstance(found, Refused):
+        await _say(send, found.status, found.sentence, found.headers)
+    elif isinstance(asked, Asked):
+        await _begin(send, asked.cors)
+        await _watch(hub(), found, asked.last, receive, send)
+
+
+def _asked(scope: Scope) -> Asked | Refused:
+    """Read the request; what is not for the stream is refused, and asked for its health told."""
     path, method = scope["path"], scope["method"]
     headers = {name.decode("latin-1").lower(): value.decode("latin-1")
                for name, value in scope["headers"]}  # fmt: skip
     host, _port = split_domain_port(headers.get("host", ""))
     if not host or not validate_host(host, settings.ALLOWED_HOSTS):
-        await _say(send, 400, "This host name is not served here.")
-        return
+        return Refused(400, "This host name is not served here.")
     if path == "/healthz":
-        await _say(send, 200, "ok")
-        return
+        return Refused(200, "ok")
     if path != "/events":
-        await _say(send, 404, "Only /events is here.")
-        return
+        return Refused(404, "Only /events is here.")
     cors = _cors(headers.get("origin"), host)
     if cors is None:
-        await _say(send, 403, "Pages of another site may not listen here.")
-        return
+        return Refused(403, "Pages of another site may not listen here.")
     if method != "GET":
-        await _say(send, 405, "Only GET is possible here.", [(b"allow", b"GET"), *cors])
-        return
-    await _admit(scope, headers, cors, receive, send)
+        return Refused(405, "Only GET is possible here.", [(b"allow", b"GET"), *cors])
+    again = _who(scope["query_string"], headers.get("cookie", ""))
+    if again is None:
+        return Refused(401, _STRANGER, cors)
+    return Asked(again, _last(headers.get("last-event-id")), cors)
 
 
 def _cors(origin: str | None, host: str) -> Headers | None:
@@ -108,25 +136,21 @@ def _cors(origin: str | None, host: str) -> Headers | None:
     ]
 
 
-async def _admit(
-    scope: Scope, headers: dict[str, str], cors: Headers, receive: Receive, send: Send
-) -> None:
+async def _admitted(asked: Asked) -> Watcher | Refused:
+    """Whoever asked, watching. The person is held by the watcher alone: those who look at one
+    board share one, and what a stream held besides would be kept as long as it is open."""
     here = hub()
     if len(here.watchers) >= MOST_WATCHERS:
-        await _say(send, 503, "Too many pages are open.", [(b"retry-after", b"60"), *cors])
-        return
-    again = _who(scope["query_string"], headers.get("cookie", ""))
+        headers = [(b"retry-after", b"60"), *asked.cors]
+        return Refused(503, "Too many pages are open.", headers)
     try:
-        person = None if again is None else await here.ask(again)
+        person = await here.ask(asked.again)
     except Exception as error:
         log.warning("live: nobody could be admitted", extra={"reason": repr(error)})
-        await _say(send, 503, "Please try again.", [(b"retry-after", b"5"), *cors])
-        return
-    if again is None or person is None:
-        await _say(send, 401, "Sign in, or follow a case by number and key.", cors)
-        return
-    watcher = Watcher(person, again, time.monotonic())
-    await _watch(here, watcher, _last(headers.get("last-event-id")), cors, receive, send)
+        return Refused(503, "Please try again.", [(b"retry-after", b"5"), *asked.cors])
+    if person is None:
+        return Refused(401, _STRANGER, asked.cors)
+    return Watcher(person, asked.again, time.monotonic())
 
 
 def _who(query: bytes, cookies: str) -> Callable[[], Person | None] | None:
@@ -155,9 +179,7 @@ def _last(text: str | None) -> int | None:
     return int(text)
 
 
-async def _watch(
-    here: Hub, watcher: Watcher, last: int | None, cors: Headers, receive: Receive, send: Send
-) -> None:
+async def _begin(send: Send, cors: Headers) -> None:
     start: Headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -166,22 +188,17 @@ async def _watch(
         *cors,
     ]
     await send({"type": "http.response.start", "status": 200, "headers": start})
-    await _body(send, f"retry: {RETRY_MS}\nid: {here.number}\n: hello\n\n".encode())
+    await _body(send, f"retry: {RETRY_MS}\nid: {hub().number}\n: hello\n\n".encode())
+
+
+async def _watch(
+    here: Hub, watcher: Watcher, last: int | None, receive: Receive, send: Send
+) -> None:
     here.join(watcher, last)
     gone = asyncio.create_task(_gone(receive, watcher))
     try:
-        while not watcher.ended:
-            try:
-                async with asyncio.timeout(PING_S):
-                    await watcher.wake.wait()
-            except TimeoutError:
-                await _body(send, b": ping\n\n")
-                continue
-            watcher.wake.clear()
-            if watcher.queue:
-                text = b"".join(watcher.queue)
-                watcher.queue.clear()
-                await _body(send, text)
+        while text := await watcher.next():
+            await _body(send, text)
     finally:
         here.leave(watcher)
         gone.cancel()
@@ -193,6 +210,7 @@ async def _gone(receive: Receive, watcher: Watcher) -> None:
     """Wait until the browser has closed the stream."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    watcher.queue.clear()
     watcher.end()
 
 

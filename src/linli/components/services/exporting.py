@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyogrio
 import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -219,6 +218,8 @@ def _feature(one: Line) -> dict[str, Any]:
 
 
 def _geopackage(lots: Iterator[list[Line]], path: Path) -> int:
+    import pyogrio  # GDAL: fifteen megabytes that few processes need
+
     count = 0
     for lot in _at_least_one(lots):
         columns = zip(*(map(unmistakable, one.texts) for one in lot), strict=True)

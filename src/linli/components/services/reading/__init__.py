@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from linli.components.services.reading.batches import Batch, Reader
 from linli.components.services.reading.geojson import GeoJsonReader
-from linli.components.services.reading.layers import LayerReader
 from linli.components.services.reading.sheets import SheetReader
 from linli.components.services.reading.tables import TableReader
 from linli.kernel.errors import BadInput
 
 __all__ = ["KINDS", "Batch", "Reader", "open_file"]
 
-KINDS: dict[str, type[Reader]] = {
+
+def _layers(path: Path) -> Reader:
+    from linli.components.services.reading.layers import LayerReader  # GDAL: fifteen megabytes
+
+    return LayerReader(path)
+
+
+KINDS: dict[str, Callable[[Path], Reader]] = {
     ".csv": TableReader,
     ".csv.gz": TableReader,
     ".txt": TableReader,
@@ -23,7 +30,7 @@ KINDS: dict[str, type[Reader]] = {
     ".geojson": GeoJsonReader,
     ".json": GeoJsonReader,
     ".geojson.gz": GeoJsonReader,
-    ".gpkg": LayerReader,
+    ".gpkg": _layers,
     ".xlsx": SheetReader,
     ".xls": SheetReader,
     ".ods": SheetReader,
