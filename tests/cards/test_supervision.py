@@ -77,7 +77,7 @@ def test_an_extension_begins_the_steps_anew_and_the_clock_says_who_granted_it(
     before = case.due_at
     cases.perform(
         "ask_extension", case_id=case.pk, actor=home.user("handler"), now=case.warn_at,
-        limit=Limit(Decimal(4), LimitUnit.WORK_HOUR), opinion="等待配件",
+        limit=Limit(Decimal(2), LimitUnit.WORK_HOUR), opinion="等待配件",
     )  # fmt: skip
     granter = home.user("street_dispatcher")
     case = cases.perform("extend", case_id=case.pk, actor=granter, now=case.warn_at)

@@ -30,7 +30,7 @@ OPERATOR = (
 CHIEF = (
     "cases.see", "cases.file", "cases.close", "cases.void", "cases.reopen", "cases.amend",
     "cases.escalate", "cases.delegate", "cases.transfer", "cases.duty", "cases.suspend",
-    "cases.arbitrate",
+    "cases.arbitrate", "cases.consent",
 )  # fmt: skip
 DISPATCHER = ("cases.see", "cases.dispatch", "cases.extend", "cases.request_check")
 UNIT = ("cases.see", "cases.handle")
@@ -38,7 +38,7 @@ WORKER = (
     "cases.see", "cases.report", "cases.verify", "cases.check", "cases.self_handle",
     "cases.urgent",
 )  # fmt: skip
-LEADER = ("cases.see", "cases.supervise", "cases.comment", "cases.sign")
+LEADER = ("cases.see", "cases.supervise", "cases.comment", "cases.sign", "cases.consent")
 
 
 def square(x: float, y: float, side: float = STEP) -> MultiPolygon:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from django.utils import timezone, translation
 
 from linli.cases import rules, services
 from linli.cases.models import Case, CaseEvent
+from linli.catalogue.rules import Limit, LimitUnit
 from linli.desk.forms.moves import form_for
 from linli.desk.rules.moves import about
 from linli.staff.models import Post
 from tests.cases.city import City
+from tests.conftest import NOW
 from tests.desk.conftest import Seated
 from tests.desk.lives import fresh_photo, make_case, make_report, perform
 
@@ -47,7 +50,10 @@ def setting(city: City, move: str) -> tuple[Case, str, dict[str, Any]]:
         "decline": ("dispatch", "handler", REASON),
         "reopen": ("close", "street_chief", REASON),
         "suspend": ("file", "street_chief", {**REASON, "until": FAR.isoformat()}),
-        "ask_extension": ("accept", "handler", {**REASON, "limit": "2", "limit_unit": "work_day"}),
+        "ask_suspension": ("accept", "handler", {**REASON, "until": FAR.isoformat()}),
+        "endorse_suspension": ("file", "street_chief",
+                               {**REASON, "until": (FAR + timedelta(days=40)).isoformat()}),
+        "ask_extension": ("accept", "handler", {**REASON, "limit": "2", "limit_unit": "work_hour"}),
         "ask_reporter": ("", "street_operator", REASON),
         "escalate": ("", "street_chief", REASON),
         "amend": ("file", "street_chief", {**REASON, "urgency": "urgent", "address": "新地址"}),
@@ -90,17 +96,23 @@ def _led_up_to(city: City, move: str, place: dict[str, str]) -> tuple[Case, str,
             return case, "other_handler", REASON
         case "resume":
             case = make_case(city, "file")
-            perform(city, case, "suspend", "street_chief", until=FAR, opinion="待料")
+            soon = NOW.date() + timedelta(days=20)
+            perform(city, case, "suspend", "street_chief", until=soon, opinion="待料")
             return case, "street_chief", {}
-        case "extend" | "refuse_extension":
-            from decimal import Decimal
-
-            from linli.catalogue.rules import Limit, LimitUnit
-
+        case "extend" | "refuse_extension" | "endorse_extension" | "consent_extension":
+            case = _asked_for_time(city, 2 if move in ("extend", "refuse_extension") else 4)
+            if move != "consent_extension":
+                return case, "street_dispatcher", REASON
+            perform(city, case, "endorse_extension", "street_dispatcher", opinion="情况属实")
+            return case, "chief", REASON
+        case "refuse_suspension" | "consent_suspension" | "refuse_consent":
             case = make_case(city, "accept")
-            limit = Limit(Decimal(1), LimitUnit.WORK_DAY)
-            perform(city, case, "ask_extension", "handler", minute=10, limit=limit, opinion="下雨")
-            return case, "street_dispatcher", REASON
+            until = FAR if move == "refuse_suspension" else FAR + timedelta(days=40)
+            perform(city, case, "ask_suspension", "handler", until=until, opinion="待料")
+            if move == "refuse_suspension":
+                return case, "street_chief", REASON
+            perform(city, case, "endorse_suspension", "street_chief", until=until, opinion="属实")
+            return case, "chief", REASON
         case "answer":
             case = make_case(city)
             perform(city, case, "ask_reporter", "street_operator", opinion="哪个单元？")
@@ -124,6 +136,14 @@ def _led_up_to(city: City, move: str, place: dict[str, str]) -> tuple[Case, str,
             case = make_report(city, actor=city.user("operator"), channel="hotline").case
             return case, "chief", {**REASON, "centre": str(city.districts[1].centre.pk)}
     raise AssertionError(f"Say in `setting` how a case comes to “{move}”.")
+
+
+def _asked_for_time(city: City, hours: int) -> Case:
+    """A case whose unit asks for so much more than its four hours."""
+    case = make_case(city, "accept")
+    limit = Limit(Decimal(hours), LimitUnit.WORK_HOUR)
+    perform(city, case, "ask_extension", "handler", minute=10, limit=limit, opinion="下雨")
+    return case
 
 
 def _may_report(post: Post, user: Any) -> Any:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from linli.cases import queries as cases
 from linli.cases import rules
 from linli.cases.models import Case, CaseClock
+from linli.cases.queries import requests as asking
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Limit, LimitUnit, light
@@ -209,6 +210,28 @@ def clock_rows(case: Case) -> list[Row]:
         }
         for clock in clocks
     ]
+
+
+def request_rows(case: Case) -> list[Row]:
+    """More time and suspensions of a case, oldest first. One query."""
+    return [
+        {
+            "kind": one.kind,
+            "what": one.what,
+            "until": iso(one.until),
+            "answer": one.answer.value,
+            "asked": one.asked and _said(one.asked),
+            "consents": [_said(said) for said in one.consents],
+            "refusal": one.refusal and _said(one.refusal),
+            "due_from": iso(one.due_from),
+            "due_to": iso(one.due_to),
+        }
+        for one in asking.requests_of(asking.request_events(case))
+    ]
+
+
+def _said(said: asking.Said) -> Row:
+    return {"who": said.who, "post": said.post, "at": iso(said.at), "words": said.words}
 
 
 def _no_such_case() -> NotFound:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases import rules
 from linli.cases.models import Case
+from linli.cases.rules.consents import ASKED, FIRST_MOVES, SECOND_MOVES
 from linli.cases.rules.guards import hindrance
 from linli.catalogue import queries as catalogue
 from linli.kernel import rows
@@ -199,6 +200,8 @@ def seat_for(user: User, move: str, case: Case) -> Seat | None:
                 continue
             if move == "decline" and case.designated and GRANT_OBJECT not in seat.grants:
                 continue
+            if involved(user, move, case):
+                continue
             return seat
     return None
 
@@ -215,9 +218,26 @@ def _on_axis(seat: Seat, axis: rules.Axis, case: Case) -> bool:
             return seat.reach != "unit"
         case rules.Axis.ABOVE:
             return case.arbiter_id is not None and seat.centre_id == case.arbiter_id
+        case rules.Axis.SECOND:
+            return case.decider_id is not None and seat.centre_id == case.decider_id
         case rules.Axis.LEADER:
             return True
     return False
+
+
+def involved(user: User, move: str, case: Case) -> bool:
+    """Whether `user`, or their unit, asked for what `move` decides about, or has consented first:
+    then somebody else has to."""
+    if move not in FIRST_MOVES | SECOND_MOVES or case.pending not in ASKED:
+        return False
+    asked = case.pending_detail
+    if move in SECOND_MOVES and user.pk == asked.get("first"):
+        return True
+    return user.pk == asked.get("by") or any(
+        seat.post_id == case.pending_by_id
+        or (seat.reach == "unit" and case.lead_unit_id in seat.unit_ids)
+        for seat in user.seats
+    )
 
 
 def _is_handler(seat: Seat, case: Case) -> bool:
@@ -253,6 +273,14 @@ def require_seat(user: User, move: str, case: Case) -> Seat:
                 " still send it back."
             ),
             code="designated",
+        )
+    if seat is None and involved(user, move, case):
+        raise NotYours(
+            _(
+                "You or your unit asked for this, or you gave the first consent; somebody else has"
+                " to decide."
+            ),
+            code="own_request",
         )
     if seat is None:
         raise NotYours(

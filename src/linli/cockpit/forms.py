@@ -20,12 +20,20 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 #: In the order of the page.
-MOVES = ("sign_escalation", "refuse_escalation", "supervise", "comment")
+MOVES = (
+    "sign_escalation", "refuse_escalation", "consent_extension", "consent_suspension",
+    "refuse_consent", "supervise", "comment",
+)  # fmt: skip
+#: What waits for the leader's word: open on the page before anything is chosen.
+WAITING = frozenset({"sign_escalation", "consent_extension", "consent_suspension"})
 _LABELS = {
     "supervise": pgettext_lazy("input", "Order"),
     "comment": pgettext_lazy("input", "Comment"),
     "sign_escalation": pgettext_lazy("input", "Opinion"),
     "refuse_escalation": pgettext_lazy("input", "Reason"),
+    "consent_extension": pgettext_lazy("input", "Opinion"),
+    "consent_suspension": pgettext_lazy("input", "Opinion"),
+    "refuse_consent": pgettext_lazy("input", "Reason"),
 }
 
 

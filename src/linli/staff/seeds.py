@@ -63,7 +63,9 @@ ROLES: tuple[Role, ...] = (
         "Dispatcher",
         "region",
         (
-            *_cases("see dispatch request_check amend escalate delegate transfer suspend export"),
+            *_cases(
+                "see dispatch request_check amend escalate delegate transfer suspend extend export"
+            ),
             "routing.see",
         ),
     ),
@@ -75,7 +77,7 @@ ROLES: tuple[Role, ...] = (
         (
             *_cases(
                 "see report intake urgent file dispatch request_check close void reopen extend "
-                "evaluate suspend escalate delegate transfer amend duty export arbitrate"
+                "evaluate suspend escalate delegate transfer amend duty export arbitrate consent"
             ),
             "routing.see",
             *_of("cards", "see issue review"),
@@ -118,7 +120,7 @@ ROLES: tuple[Role, ...] = (
         "Leader",
         "region",
         (
-            *_cases("see sign supervise comment export arbitrate"),
+            *_cases("see sign supervise comment export arbitrate consent"),
             *_of("cards", "see issue review inquire"),
             *_of("appraisal", "review hear sign"),
             "analysis.see",

@@ -117,6 +117,29 @@ class ClockOut(Out):
     stopped: bool
 
 
+class SaidOut(Out):
+    """Who said something of a request, from which post, when, and in which words."""
+
+    who: str
+    post: str
+    at: str
+    words: str
+
+
+class RequestOut(Out):
+    """More time or a suspension: asked for, consented to by one tier or two, or refused."""
+
+    kind: Literal["extension", "suspension"]
+    what: str
+    until: str | None
+    answer: Literal["waits", "waits_second", "granted", "refused", "dropped"]
+    asked: SaidOut | None
+    consents: list[SaidOut]
+    refusal: SaidOut | None
+    due_from: str | None
+    due_to: str | None
+
+
 class CaseOut(CaseRow):
     """One case with its clocks and the moves you may make."""
 
@@ -129,6 +152,7 @@ class CaseOut(CaseRow):
     check_passed: bool | None
     waiting_for_reporter: bool
     pending: str
+    decider: int | None
     filed_at: str | None
     dispatched_at: str | None
     handled_at: str | None
@@ -136,6 +160,7 @@ class CaseOut(CaseRow):
     evaluated_at: str | None
     merged_into: str | None
     clocks: list[ClockOut]
+    requests: list[RequestOut]
     moves: list[OpenMove]
 
 

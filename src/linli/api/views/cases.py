@@ -154,8 +154,10 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
         "check_passed": case.check_passed,
         "waiting_for_reporter": case.waiting,
         "pending": case.pending,
+        "decider": case.decider_id,
         "merged_into": rows.number_of(request.user, case.merged_into),
         "clocks": rows.clock_rows(case),
+        "requests": rows.request_rows(case),
         "moves": [
             {
                 "move": name,

@@ -72,11 +72,15 @@ class Case(models.Model):
     warn_at = models.DateTimeField(null=True)  # 80 % of the limit used
     suspended_until = models.DateField(null=True)
     waiting_since = models.DateTimeField(null=True)  # for the reporter's answer
-    pending = models.CharField(max_length=12, default="")  # "", escalation, extension, arbitration
+    pending = models.CharField(max_length=12, default="")  # rules.consents.Pending
     pending_by = models.ForeignKey(
         "staff.Post", models.PROTECT, null=True, related_name="+", db_index=False
     )
     pending_detail = models.JSONField(default=dict)
+    # The centre whose second consent a request waits for (rules.consents); it sees the case.
+    decider = models.ForeignKey(
+        "staff.Unit", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     component_code = models.BigIntegerField(null=True)  # 部件; no foreign key between big rows
     merged_into = models.BigIntegerField(null=True)  # a case; no foreign key between big rows
 
@@ -202,6 +206,12 @@ class Case(models.Model):
                 include=_SEEN_BY,
                 name="case_to_arbitrate",
                 condition=Q(pending="arbitration"),
+            ),
+            models.Index(
+                fields=["decider"],
+                include=(*_SEEN_BY, "stage"),
+                name="case_to_consent",
+                condition=Q(decider__isnull=False),
             ),
             models.Index(
                 fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from linli.cases.models import CaseClock, CaseEvent
 
 
+GIVING_TIME = frozenset({"extend", "consent_extension"})
+
+
 @dataclass(frozen=True)
 class Grant:
     """More time, and who consented to it: by the record of the case."""
@@ -48,7 +51,7 @@ class ClockRow:
 
 def clock_rows(clocks: Iterable[CaseClock], story: Iterable[CaseEvent] = ()) -> list[ClockRow]:
     """The clocks in words, oldest first, with who granted more time. No query."""
-    consents = [event for event in story if event.move == "extend"]
+    consents = [event for event in story if event.move in GIVING_TIME]
     return [
         ClockRow(
             stage=str(rules.Stage(c.stage).label),

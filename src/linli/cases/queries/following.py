@@ -18,7 +18,7 @@ MOST_MERGES = 20
 TOLD = (
     "report", "add_report", "file", "dispatch", "accept", "report_back", "close", "self_handle",
     "dismiss", "merge", "unmerge", "void", "rework", "reopen", "evaluate", "suspend", "resume",
-    "ask_reporter", "answer", "give_feedback",
+    "ask_reporter", "answer", "give_feedback", "extend", "consent_extension", "consent_suspension",
 )  # fmt: skip
 #: Moves whose words are meant for the reporter too.
 WORDS_TOLD = ("dismiss", "void", "merge", "report_back", "ask_reporter", "answer", "reopen",

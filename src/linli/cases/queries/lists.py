@@ -18,6 +18,7 @@ from linli.cases.queries import dressing, paging
 from linli.cases.queries.dressing import dressed
 from linli.cases.queries.paging import Found
 from linli.cases.queries.words import are_common, words_match
+from linli.cases.rules.consents import EXTENSIONS, SUSPENSIONS
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.stages import OPEN, Stage
 from linli.catalogue import queries as catalogue
@@ -34,7 +35,7 @@ SHOWN = dressing.SHOWN
 #: What no list shows of a case, left where it is; whoever needs one of these reads it by itself.
 UNSHOWN = (
     "condition", "place_origin", "cell", "co_units", "shared_with", "pending_by", "pending_detail",
-    "merged_into", "route", "checked_by", "closed_by", "verified", "feedback_given",
+    "decider", "merged_into", "route", "checked_by", "closed_by", "verified", "feedback_given",
     "approval_asked",
     "evaluated_at", "head_hash",
 )  # fmt: skip
@@ -315,7 +316,14 @@ QUEUES: dict[str, Callable[[User, datetime], Q]] = {
         Q(stage__in=OPEN) & _signed("escalation") & _at_centre(user, "cases.sign")
     ),
     "to_extend": lambda user, now: (
-        Q(stage__in=OPEN) & _signed("extension") & _at_centre(user, "cases.extend")
+        Q(stage__in=OPEN) & Q(pending__in=EXTENSIONS) & _at_centre(user, "cases.extend")
+    ),
+    "to_suspend": lambda user, now: (
+        Q(stage__in=OPEN) & Q(pending__in=SUSPENSIONS) & _at_centre(user, "cases.suspend")
+    ),
+    "to_consent": lambda user, now: (
+        Q(stage__in=OPEN, decider__isnull=False)
+        & _at_centre(user, "cases.consent", of="decider_id")
     ),
     "to_call_back": lambda user, now: (
         Q(stage=Stage.EVALUATED, rating=1) & _at_centre(user, "cases.call_back")
@@ -336,6 +344,8 @@ QUEUE_GRANT = {
     "to_close": "cases.close",
     "to_sign": "cases.sign",
     "to_extend": "cases.extend",
+    "to_suspend": "cases.suspend",
+    "to_consent": "cases.consent",
     "to_call_back": "cases.call_back",
     "late": "cases.see",
 }

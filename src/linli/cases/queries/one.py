@@ -29,7 +29,7 @@ def case_for(user: User, number: str) -> Case:
     if parsed is not None:
         case = (
             cases_for(user)
-            .select_related(*SHOWN, "condition", "assignee__user", "cell")
+            .select_related(*SHOWN, "condition", "assignee__user", "cell", "decider")
             .filter(pk=parsed[0])
             .first()
         )

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from linli.cases import rules
 from linli.cases.queries.clock_words import due_words, limit_words
 from linli.cases.queries.routes import whys_of
+from linli.cases.rules.consents import SECOND, YES
 from linli.catalogue import queries as catalogue
 from linli.staff import queries as staff
 
@@ -35,6 +36,10 @@ ICONS: dict[str, str] = {
     "rework": "refresh", "reopen": "lock-open", "co_report": "users", "give_feedback": "phone-call",
     "suspend": "player-pause", "resume": "player-play", "ask_extension": "calendar-time",
     "extend": "calendar-event", "refuse_extension": "circle-x", "ask_reporter": "help",
+    "endorse_extension": "arrow-up", "consent_extension": "calendar-event",
+    "ask_suspension": "player-pause", "endorse_suspension": "arrow-up",
+    "consent_suspension": "player-pause", "refuse_suspension": "circle-x",
+    "refuse_consent": "circle-x",
     "answer": "message-2", "escalate": "arrow-up", "sign_escalation": "edit",
     "refuse_escalation": "circle-x", "delegate": "arrow-down", "transfer": "switch-horizontal",
     "amend": "pencil", "supervise": "eye", "comment": "message-circle",
@@ -239,12 +244,12 @@ def waits_for(case: Case) -> str:
 def _turn(case: Case) -> tuple[str, str]:
     """Who has to make which move next; ("", "") where the case rests."""
     stage, centre = rules.Stage(case.stage), case.centre.label
+    if case.pending in YES:
+        return case.decider.label if case.decider else centre, YES[case.pending]
     if case.is_suspended or case.waiting:
         return "", ""
     if case.pending == "escalation":
         return _("a leader of %(centre)s") % {"centre": centre}, "sign_escalation"
-    if case.pending == "extension":
-        return centre, "extend"
     if case.pending == "arbitration":
         return case.arbiter.label if case.arbiter else centre, "arbitrate"
     on_site = str(case.assignee.user) if case.assignee else _("the worker of the grid")
@@ -299,7 +304,7 @@ def _unit_ids(story: Iterable[CaseEvent]) -> list[int]:
     ids: list[int] = []
     for event in story:
         detail = event.detail
-        ids += [detail["unit"]] if detail.get("unit") else []
+        ids += [detail[name] for name in ("unit", "decider") if detail.get(name)]
         ids += detail.get("co_units") or []
         centre = detail.get("centre")
         ids += [centre["from"], centre["to"]] if isinstance(centre, dict) else []
@@ -353,10 +358,18 @@ def _details(event: CaseEvent, names: dict[int, str]) -> list[Detail]:
         add(pgettext("story", "Waits for"), _("the leader's signature"))
     if detail.get("waits_for") == "arbitration":
         add(pgettext("story", "Waits for"), _("the decision of the centre above"))
+    if detail.get("waits_for") in SECOND:
+        second = _("the second consent: %(centre)s")
+        add(pgettext("story", "Waits for"), second % {"centre": names.get(detail["decider"], "")})
     add(pgettext("story", "Legal basis"), detail.get("legal_basis"))
     for name, (old, new) in (detail.get("changed") or {}).items():
         found += _changed(name, old, new)
-    if isinstance(detail.get("due"), dict):
+    if detail.get("term"):
+        add(
+            pgettext("story", "Due"),
+            due_words(dict(zip(("from", "to"), detail["term"], strict=True))),
+        )
+    elif isinstance(detail.get("due"), dict):
         add(pgettext("story", "Due"), due_words(detail["due"]))
     if event.move == "evaluate" and detail.get("rating"):
         add(pgettext("story", "Rating"), rating_words(detail["rating"]))

@@ -23,6 +23,8 @@ QUEUES = (
     "to_close",
     "to_sign",
     "to_extend",
+    "to_suspend",
+    "to_consent",
     "to_call_back",
     "late",
 )

@@ -7,6 +7,17 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.rules.consents import (
+    ASKED,
+    EXTENSIONS,
+    FIRST_MOVES,
+    SECOND,
+    SECOND_MOVES,
+    SUSPENSIONS,
+    YES,
+    Pending,
+)
+
 
 class Facts(Protocol):
     """What the guards read of a case."""
@@ -29,8 +40,11 @@ class Facts(Protocol):
 
 #: What may happen to a case while it is suspended.
 WHILE_SUSPENDED = frozenset(
-    {"resume", "void", "comment", "supervise", "co_report", "extend", "refuse_extension"}
-)
+    {
+        "resume", "void", "comment", "supervise", "co_report", "extend", "endorse_extension",
+        "refuse_extension", "consent_extension", "refuse_consent",
+    }
+)  # fmt: skip
 #: What may happen while an escalation waits for the leader's signature (R17).
 WHILE_ESCALATING = frozenset(
     {"sign_escalation", "refuse_escalation", "comment", "supervise", "amend"}
@@ -39,7 +53,9 @@ WHILE_ESCALATING = frozenset(
 WHILE_ARBITRATING = frozenset(
     {"arbitrate", "comment", "supervise", "amend", "void", "ask_reporter", "answer"}
 )
-_EXTENSION = frozenset({"extend", "refuse_extension"})
+_EXTENSION = frozenset({"extend", "endorse_extension", "refuse_extension"})
+_SUSPENDING = frozenset({"ask_suspension", "suspend", "endorse_suspension"})
+_HANDING_OVER = frozenset({"escalate", "delegate", "transfer", "merge"})
 _SIGNATURE = frozenset({"sign_escalation", "refuse_escalation"})
 
 
@@ -55,18 +71,50 @@ def hindrance(case: Facts, move: str) -> str | Promise | None:
         return _("Nobody disputes whose work this case is.")
     if move in _SIGNATURE and case.pending != "escalation":
         return _("No escalation waits for a signature.")
-    if move in _EXTENSION and case.pending != "extension":
+    return _of_requests(case, move) or _by_move(case, move)
+
+
+def _of_requests(case: Facts, move: str) -> str | Promise | None:
+    """More time and suspension: one request at a time, decided by one tier or by two."""
+    pending = case.pending
+    if move in ("ask_extension", "ask_suspension") and pending in ASKED:
+        return (
+            _("More time has been asked for already and waits for an answer.")
+            if pending.startswith(Pending.EXTENSION)
+            else _("A suspension has been asked for already and waits for an answer.")
+        )
+    if pending in SECOND:
+        return _waiting_for_second(move, pending)
+    if move in SECOND_MOVES:
+        return _("No request waits for a second consent.")
+    if move in _EXTENSION and pending not in EXTENSIONS:
         return _("Nobody has asked for more time.")
-    if move == "ask_extension" and case.pending == "extension":
-        return _("More time has been asked for already and waits for an answer.")
-    return _by_move(case, move)
+    if move == "refuse_suspension" and pending not in SUSPENSIONS:
+        return _("Nobody has asked for a suspension.")
+    if move == "endorse_suspension" and pending in EXTENSIONS:
+        return _("More time has been asked for and waits for an answer; decide about that first.")
+    if move == "extend" and pending == Pending.EXTENSION_FIRST:
+        return _("This request needs two consents. Give the first by passing the request up.")
+    if move == "endorse_extension" and pending == Pending.EXTENSION:
+        return _("One consent is enough here: grant more time.")
+    return None
+
+
+def _waiting_for_second(move: str, pending: str) -> str | Promise | None:
+    if move in FIRST_MOVES:
+        return _("The request has its first consent and waits for the second.")
+    if move in _HANDING_OVER:
+        return _("A suspension waits for the second consent; it has to be decided about first.")
+    if move in SECOND_MOVES - {"refuse_consent"} and move != YES[pending]:
+        return _("The request that waits is another one.")
+    return None
 
 
 def _by_move(case: Facts, move: str) -> str | Promise | None:
     match move:
         case "resume" if not case.is_suspended:
             return _("The case is not suspended.")
-        case "suspend" if case.suspension_count:
+        case _ if move in _SUSPENDING and case.suspension_count:
             return _("A case can be suspended only once.")
         case "ask_reporter" if case.waiting:
             return _("The reporter has been asked already.")

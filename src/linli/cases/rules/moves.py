@@ -24,6 +24,7 @@ class Axis(StrEnum):
     CO_UNIT = "co_unit"  # a unit that helps the lead unit
     GRID = "grid"  # a worker of the grid: verify, check, self-handle
     ABOVE = "above"  # the centre above the owning one, or the topmost itself: arbitrate
+    SECOND = "second"  # the centre whose second consent is waited for: the one above, if there is
     LEADER = "leader"  # whoever sees the case and leads: supervise, comment, sign
     REPORTER = "reporter"  # the person who reported, by number and secret
     SYSTEM = "system"  # the clock
@@ -249,6 +250,14 @@ MOVES: dict[str, Move] = {
         pgettext_lazy("move", "Tell the person"),
         (_REASON,),
     ),
+    "ask_suspension": Move(
+        (_S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.handle",
+        Axis.UNIT,
+        pgettext_lazy("move", "Ask for a suspension"),
+        (Input("until", "date", required=True), _REASON),
+    ),
     "suspend": Move(
         (_S.FILED, _S.DISPATCHED, _S.HANDLING),
         None,
@@ -256,6 +265,30 @@ MOVES: dict[str, Move] = {
         Axis.CENTRE,
         pgettext_lazy("move", "Suspend"),
         (Input("until", "date", required=True), _REASON),
+    ),
+    "endorse_suspension": Move(
+        (_S.FILED, _S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.suspend",
+        Axis.CENTRE,
+        pgettext_lazy("move", "Pass a long suspension up"),
+        (Input("until", "date", required=True), _REASON),
+    ),
+    "refuse_suspension": Move(
+        (_S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.suspend",
+        Axis.CENTRE,
+        pgettext_lazy("move", "Refuse the suspension"),
+        (_REASON,),
+    ),
+    "consent_suspension": Move(
+        (_S.FILED, _S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.consent",
+        Axis.SECOND,
+        pgettext_lazy("move", "Consent to the suspension"),
+        (_OPINION,),
     ),
     "resume": Move(
         (_S.FILED, _S.DISPATCHED, _S.HANDLING),
@@ -281,12 +314,36 @@ MOVES: dict[str, Move] = {
         pgettext_lazy("move", "Grant more time"),
         (_OPINION,),
     ),
+    "endorse_extension": Move(
+        (_S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.extend",
+        Axis.CENTRE,
+        pgettext_lazy("move", "Pass the request for more time up"),
+        (_REASON,),
+    ),
     "refuse_extension": Move(
         (_S.DISPATCHED, _S.HANDLING),
         None,
         "cases.extend",
         Axis.CENTRE,
         pgettext_lazy("move", "Refuse more time"),
+        (_REASON,),
+    ),
+    "consent_extension": Move(
+        (_S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.consent",
+        Axis.SECOND,
+        pgettext_lazy("move", "Consent to more time"),
+        (_OPINION,),
+    ),
+    "refuse_consent": Move(
+        (_S.FILED, _S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.consent",
+        Axis.SECOND,
+        pgettext_lazy("move", "Refuse the second consent"),
         (_REASON,),
     ),
     "ask_reporter": Move(

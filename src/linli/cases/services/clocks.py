@@ -74,7 +74,12 @@ def turn(
         running = _end(book, case, running, now, batch)
         running += _start(book, case, running, now, batch)
     action = detail.pop("clock", None)
+    before = {row.number: row.due_at for row in running}
     changed = [row for row in running if _apply(book, case, row, action, relimit, now)]
+    if isinstance(action, Limit):  # the unit's clock may be another than that of the stage
+        detail["term"] = [_moment(before[row.number]) for row in changed[:1]] + [
+            _moment(row.due_at) for row in changed[:1]
+        ]
     for row in changed:
         batch.change(row, ["limit_amount", "limit_unit", "stops", "granted", "due_at", "warn_at"])
     _mirror(case, running, detail)
@@ -173,11 +178,12 @@ def _mirror(case: Case, running: list[CaseClock], detail: dict[str, Any]) -> Non
     own = next((row for row in running if row.stage == case.stage), None)
     due, warn = (own.due_at, own.warn_at) if own else (None, None)
     if due != case.due_at:
-        detail["due"] = {
-            "from": case.due_at.isoformat() if case.due_at else None,
-            "to": due.isoformat() if due else None,
-        }
+        detail["due"] = {"from": _moment(case.due_at), "to": _moment(due)}
     case.due_at, case.warn_at = due, warn
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def to_clock(row: CaseClock) -> Clock:

@@ -1,23 +1,18 @@
-"""From a filed case to a handled one: dispatch, accept, decline, report back, more time."""
+"""From a filed case to a handled one: dispatch, accept, decline, report back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.cases.models import Case
 from linli.cases.queries import people
-from linli.cases.queries.settings import settings
 from linli.cases.rules.inputs import Place
-from linli.cases.rules.moves import MoveRefused
-from linli.cases.services import routes, telling
+from linli.cases.services import granting, routes, telling
 from linli.cases.services.core import Act, advance
-from linli.catalogue.rules import Limit, LimitUnit
 from linli.kernel.errors import BadInput
 from linli.kernel.text import clean
 from linli.staff.models import unit_tree
@@ -79,7 +74,7 @@ def arbitrate(
 
     def change(act: Act) -> None:
         lead, others = _units(unit, co_units)
-        act.case.pending, act.case.pending_by_id = "", None
+        granting.drop(act.case)
         act.detail["legal_basis"] = basis
         act.case.route = {"unit": lead, "taken": True, "basis": basis}
         act.detail["route"] = act.case.route
@@ -138,7 +133,7 @@ def decline(
         case.lead_unit_id, case.co_units, case.route = None, [], None
         case.decline_count += 1
         case.dispatched_at = None
-        case.pending, case.pending_by_id = "", None
+        granting.drop(case)
         if case.decline_count >= RETURNS_TO_ARBITRATE:
             _dispute(act)
 
@@ -169,7 +164,7 @@ def report_back(
     def change(act: Act) -> None:
         act.case.handled_by, act.case.handled_at = actor, now
         act.case.check_passed, act.case.checked_by_id = None, None
-        act.case.pending, act.case.pending_by_id = "", None
+        granting.drop(act.case)
         if place is not None:
             act.detail["place"] = [place.lon, place.lat, place.origin]
 
@@ -200,119 +195,6 @@ def co_report(
     )
 
 
-def ask_extension(
-    *,
-    case_id: int,
-    actor: User,
-    now: datetime,
-    limit: Limit,
-    opinion: str,
-    seen: int | None = None,
-) -> Case:
-    """延期: the unit asks for more time, before the limit is over, with a reason."""
-
-    def change(act: Act) -> None:
-        case = act.case
-        if case.due_at is not None and now > case.due_at:
-            raise MoveRefused(
-                _("The limit is over already; more time has to be asked for before."),
-                field="limit",
-            )
-        case.pending = "extension"
-        case.pending_by_id = act.seat.post_id if act.seat else None
-        case.pending_detail = {"limit": [str(limit.amount), str(limit.unit)]}
-        act.detail["limit"] = [str(limit.amount), str(limit.unit)]
-        chiefs = people.users_with_grant("cases.extend", centre_id=case.centre_id)
-        telling.tell(case, "cases.extension_asked", chiefs, now, batch=act.batch)
-
-    return advance(
-        case_id, "ask_extension", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
-
-
-def extend(
-    *, case_id: int, actor: User, now: datetime, opinion: str = "", seen: int | None = None
-) -> Case:
-    """Consent to what the unit asked for; the due time moves by it."""
-
-    def change(act: Act) -> None:
-        case = act.case
-        amount, unit = case.pending_detail["limit"]
-        act.detail |= {"limit": [amount, unit], "clock": Limit(Decimal(amount), LimitUnit(unit))}
-        case.extension_count += 1
-        _answered(act, "cases.extended")
-
-    return advance(
-        case_id, "extend", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
-
-
-def refuse_extension(
-    *, case_id: int, actor: User, now: datetime, opinion: str, seen: int | None = None
-) -> Case:
-    """No more time, with a reason."""
-    return advance(
-        case_id,
-        "refuse_extension",
-        actor=actor,
-        now=now,
-        opinion=opinion,
-        seen=seen,
-        change=lambda act: _answered(act, "cases.extension_refused"),
-    )
-
-
-def suspend(
-    *,
-    case_id: int,
-    actor: User,
-    now: datetime,
-    until: date | None,
-    opinion: str,
-    seen: int | None = None,
-) -> Case:
-    """挂账 to a date: once, at most the city's limit of days; the clock stands still."""
-    if until is None:
-        raise BadInput(_("until: give the day on which the case goes on."), field="until")
-    today = timezone.localdate(now)
-    most = settings().suspension_days
-    if not today < until <= today + timedelta(days=most):
-        raise BadInput(
-            _("until: choose a day after today, at most %(most)d days ahead.") % {"most": most},
-            field="until",
-        )
-
-    def change(act: Act) -> None:
-        act.case.suspended_until = until
-        act.case.suspension_count += 1
-        act.detail |= {"until": until.isoformat(), "clock": "stop"}
-
-    return advance(
-        case_id, "suspend", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
-
-
-def resume(
-    *,
-    case_id: int,
-    actor: User | None,
-    now: datetime,
-    opinion: str = "",
-    seen: int | None = None,
-) -> Case:
-    """The suspended case goes on; `actor` None: its date has come."""
-
-    def change(act: Act) -> None:
-        act.case.suspended_until = None
-        if not act.case.waiting:
-            act.detail["clock"] = "resume"
-        telling.tell_unit(act.case, now=now, batch=act.batch)
-
-    return advance(
-        case_id, "resume", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
-
-
 def _dispute(act: Act) -> None:
     """Nobody wants the case: it waits for the centre above, or for the topmost itself."""
     case = act.case
@@ -322,11 +204,6 @@ def _dispute(act: Act) -> None:
     act.detail["waits_for"] = "arbitration"
     judges = people.users_with_grant("cases.arbitrate", centre_id=case.arbiter_id)
     telling.tell(case, "cases.to_arbitrate", judges, act.now, batch=act.batch)
-
-
-def _answered(act: Act, kind: str) -> None:
-    telling.tell_post(act.case, kind, act.case.pending_by_id, now=act.now, batch=act.batch)
-    act.case.pending, act.case.pending_by_id, act.case.pending_detail = "", None, {}
 
 
 def _units(unit: int, co_units: Sequence[int]) -> tuple[int, list[int]]:

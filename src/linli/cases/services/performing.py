@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases import rules
 from linli.cases.models import Case
-from linli.cases.services import closing, dispatching, intake, tiers
+from linli.cases.services import closing, dispatching, granting, intake, tiers
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -39,11 +39,18 @@ VERBS: dict[str, Callable[..., Case]] = {
     "reopen": closing.reopen,
     "co_report": dispatching.co_report,
     "give_feedback": closing.give_feedback,
-    "suspend": dispatching.suspend,
-    "resume": dispatching.resume,
-    "ask_extension": dispatching.ask_extension,
-    "extend": dispatching.extend,
-    "refuse_extension": dispatching.refuse_extension,
+    "ask_suspension": granting.ask_suspension,
+    "suspend": granting.suspend,
+    "endorse_suspension": granting.endorse_suspension,
+    "refuse_suspension": granting.refuse_suspension,
+    "consent_suspension": granting.consent_suspension,
+    "resume": granting.resume,
+    "ask_extension": granting.ask_extension,
+    "extend": granting.extend,
+    "endorse_extension": granting.endorse_extension,
+    "refuse_extension": granting.refuse_extension,
+    "consent_extension": granting.consent_extension,
+    "refuse_consent": granting.refuse_consent,
     "ask_reporter": tiers.ask_reporter,
     "answer": tiers.answer,
     "escalate": tiers.escalate,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from linli.cases.models import Case, ReportContact, SubmissionKey
 from linli.cases.queries.settings import settings
 from linli.cases.rules.stages import ENDED
-from linli.cases.services import dispatching
+from linli.cases.services import granting
 from linli.kernel.errors import Refused
 
 KEYS_KEPT = timedelta(days=7)
@@ -21,7 +21,7 @@ def resume_due(*, now: datetime, most: int = 500) -> int:
     count = 0
     for case_id in list(due.values_list("pk", flat=True)[:most]):
         try:
-            dispatching.resume(case_id=case_id, actor=None, now=now)
+            granting.resume(case_id=case_id, actor=None, now=now)
             count += 1
         except Refused:  # somebody was quicker
             continue

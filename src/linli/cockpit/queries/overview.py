@@ -97,6 +97,7 @@ class Overview:
     emergencies: list[Case]
     supervised: list[Case]
     to_sign: list[Case]
+    to_consent: list[Case]
 
     @property
     def verdict(self) -> str:
@@ -121,7 +122,7 @@ def list_url(wanted: CaseFilter) -> str:
 
 
 def overview_for(user: User, period: str, *, now: datetime, on: date | None = None) -> Overview:
-    """The overview of `period` (a key of PERIODS) up to a day (today). 18 queries at most, whatever
+    """The overview of `period` (a key of PERIODS) up to a day (today). 19 queries at most, whatever
     the number of cases and units.
 
     Reported, filed, handled and closed count on the day on which it happened, whenever the case was
@@ -163,6 +164,11 @@ def overview_for(user: User, period: str, *, now: datetime, on: date | None = No
         to_sign=(
             figures.worst_first(user, CaseFilter(queue="to_sign"), now=now)
             if user.has_grant("cases.sign")
+            else []
+        ),
+        to_consent=(
+            figures.worst_first(user, CaseFilter(queue="to_consent"), now=now)
+            if user.has_grant("cases.consent")
             else []
         ),
     )

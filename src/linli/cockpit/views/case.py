@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.cards.queries.on_case import on_case
 from linli.cases import queries, rules, services
-from linli.cases.queries import reading
-from linli.cockpit.forms import MOVES, MoveForm, forms_for
+from linli.cases.queries import reading, requests
+from linli.cockpit.forms import MOVES, WAITING, MoveForm, forms_for
 from linli.cockpit.policy import LEADS
 from linli.kernel.errors import Refused, Stale
 from linli.staff.web import StaffRequest, staff_page
@@ -71,13 +71,14 @@ def _page(
 ) -> HttpResponse:
     story, files = queries.story_of(case), queries.files_of(case)
     entries = reading.story_entries(case, story, files)
+    asked_for = requests.requests_of(story)
     moves = [
         {
             "form": sent if sent is not None and sent.move == form.move else form,
             "move": form.move,
             "label": rules.MOVES[form.move].label,
             "icon": reading.ICONS[form.move],
-            "open": form.move == (sent.move if sent else "sign_escalation"),
+            "open": form.move == sent.move if sent else form.move in WAITING,
         }
         for form in forms_for(request.user, case)
     ]
@@ -90,6 +91,8 @@ def _page(
         "entries": entries,
         "order": reading.order_of(case, entries),
         "waits_for": reading.waits_for(case),
+        "requests": asked_for,
+        "asked": requests.pending_words(case, asked_for),
         "counts": reading.counts_of(case),
         "moves": moves,
         "refused": sent if sent is not None and all(m["form"] is not sent for m in moves) else None,

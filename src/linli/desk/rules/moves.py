@@ -13,9 +13,10 @@ GRAVE = frozenset({"void", "dismiss", "merge"})
 #: What moves a case along the seven steps stands before the side doors.
 MAIN = (
     "verify", "file", "dispatch", "arbitrate", "accept", "report_back", "request_check", "check",
-    "close", "rework", "evaluate", "extend", "refuse_extension", "sign_escalation",
-    "refuse_escalation", "resume", "co_report", "give_feedback", "request_verification",
-    "self_handle", "reopen", "supervise", "comment",
+    "close", "rework", "evaluate", "extend", "endorse_extension", "consent_extension",
+    "consent_suspension", "refuse_extension", "refuse_suspension", "refuse_consent",
+    "sign_escalation", "refuse_escalation", "resume", "co_report", "give_feedback",
+    "request_verification", "self_handle", "reopen", "supervise", "comment",
 )  # fmt: skip
 
 _LABELS: dict[str, Words] = {
@@ -55,6 +56,8 @@ _OWN_LABELS: dict[tuple[str, str], Words] = {
     ("co_report", "opinion"): pgettext_lazy("input", "What our unit did"),
     ("arbitrate", "legal_basis"): pgettext_lazy("input", "Legal basis"),
     ("suspend", "until"): pgettext_lazy("input", "Goes on on"),
+    ("ask_suspension", "until"): pgettext_lazy("input", "Goes on on"),
+    ("endorse_suspension", "until"): pgettext_lazy("input", "Goes on on"),
     ("supervise", "until"): pgettext_lazy("input", "To be done by"),
 }
 _HELP: dict[tuple[str, str], Words] = {
@@ -65,6 +68,14 @@ _HELP: dict[tuple[str, str], Words] = {
     ("self_handle", "opinion"): _("The person who reported reads this."),
     ("ask_reporter", "opinion"): _("The person reads this; the clock stands still meanwhile."),
     ("suspend", "opinion"): _("A case can be suspended only once; the clock stands still."),
+    ("ask_suspension", "opinion"): _(
+        "A case can be suspended only once. Say why nothing can be done until that day."
+    ),
+    ("endorse_suspension", "opinion"): _("The tier above reads this before it decides."),
+    ("endorse_extension", "opinion"): _("The tier above reads this before it decides."),
+    ("refuse_extension", "opinion"): _("The unit reads this."),
+    ("refuse_suspension", "opinion"): _("The unit reads this."),
+    ("refuse_consent", "opinion"): _("The unit and whoever consented first read this."),
     ("request_verification", "assignee"): _("Left open, the worker of the grid goes."),
     ("request_check", "assignee"): _("Left open, the worker of the grid goes."),
     ("decline", "opinion"): _("Say whose work it is; declined cases are counted for the unit."),
@@ -121,13 +132,31 @@ _ABOUT: dict[str, Words] = {
     "suspend": _(
         "Nothing can be done at present: the clock stands still until the day you choose."
     ),
+    "ask_suspension": _(
+        "Ask the centre to let the case stand still until a day. The clock runs on until it"
+        " answers."
+    ),
+    "endorse_suspension": _(
+        "A suspension this long needs two consents: with yours it goes to the tier above, which"
+        " gives the second."
+    ),
+    "refuse_suspension": _("The case goes on; the clock runs as before."),
+    "consent_suspension": _(
+        "The second consent: the clock stands still until the day that was consented to first."
+    ),
     "resume": _("The clock runs again, with the time that was left."),
     "ask_extension": _(
         "Ask the centre for more time, before the limit is over. "
         "The clock runs on until it answers."
     ),
     "extend": _("The unit gets the time it asked for."),
+    "endorse_extension": _(
+        "This request needs two consents: with yours it goes to the tier above, which gives the"
+        " second. Until then the limit stays as it is."
+    ),
     "refuse_extension": _("The limit stays as it is."),
+    "consent_extension": _("The second consent: the unit gets the time it asked for."),
+    "refuse_consent": _("Nothing is granted: the limit stays as it is and the case goes on."),
     "ask_reporter": _("The question stands on the page on which the person follows the report."),
     "answer": _(
         "Note what the person answered on the telephone or at the counter; the clock runs again."

@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from linli.cases.rules.consents import YES
+
 Words = str | Promise
 
 
@@ -65,6 +67,14 @@ QUEUES: dict[str, Queue] = {
         pgettext_lazy("queue", "More time asked"), "calendar-time", "extend",
         _("Requests for more time appear here."),
     ),
+    "to_suspend": Queue(
+        pgettext_lazy("queue", "Suspension asked"), "player-pause", "suspend",
+        _("Requests for a suspension appear here."),
+    ),
+    "to_consent": Queue(
+        pgettext_lazy("queue", "Second consent"), "checks", "consent_extension",
+        _("Requests with a first consent that wait for yours appear here."),
+    ),
     "to_call_back": Queue(
         pgettext_lazy("queue", "To call back"), "phone-call", "reopen",
         _("Cases whose reporter was not satisfied appear here."),
@@ -74,6 +84,11 @@ QUEUES: dict[str, Queue] = {
         _("Open cases past their limit appear here."),
     ),
 }  # fmt: skip
+
+
+def move_in(queue: Queue, pending: str) -> str:
+    """What a case waits for in `queue`: of a request, the move that says yes at its tier."""
+    return YES.get(pending, queue.move) if queue.move in YES.values() else queue.move
 
 
 def queue_choices() -> list[tuple[str, Words]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from html import escape  # django's own also serves lazy texts, at four times the cost
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from linli.cases.queries import reading
 from linli.cases.rules import Urgency
 from linli.desk.rules.columns import COLUMNS
+from linli.desk.rules.queues import move_in
 from linli.kernel.templatetags.linli import countdown, icon_svg, when
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def case_rows(listing: Listing, queue: str, queue_words: Queue | None, now: date
     """The rows of `listing` as HTML; `queue` stays in their links, its move becomes a button."""
     asked = f"?queue={escape(queue)}" if queue else ""
     drawn = [_cell(key, label, css, now, asked) for key, label, css in listing.heads]
-    button = _button(queue_words.move, asked) if queue_words and queue_words.move else None
+    button = _button(queue_words, asked) if queue_words and queue_words.move else None
     lines = []
     for case in listing.rows:
         number = escape(case.number)
@@ -94,11 +96,13 @@ def _one_line(text: str) -> str:
     return f'<span title="{escape(text)}">{escape(shown or "–")}</span>'
 
 
-def _button(move: str, asked: str) -> Draw:
-    before, after = _address("desk:move", _PLACE, move)
-    label = escape(reading.move_label(move))
+def _button(queue: Queue, asked: str) -> Draw:
+    @cache
+    def parts(move: str) -> tuple[str, str, str]:
+        return *_address("desk:move", _PLACE, move), escape(reading.move_label(move))
 
     def draw(case: Case, number: str) -> str:
+        before, after, label = parts(move_in(queue, case.pending))
         url = f"{before}{number}{after}{asked}"
         return (
             f'<td data-label=""><a class="btn btn-sm" href="{url}" hx-get="{url}"'

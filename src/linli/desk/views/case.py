@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.cards.queries.on_case import on_case
 from linli.cases import policy, queries
 from linli.cases import services as case_services
-from linli.cases.queries import choosing, clock_words, reading
+from linli.cases.queries import choosing, clock_words, reading, requests
 from linli.cases.queries.reading import ICONS
 from linli.cases.queries.routes import Suggestion, suggestion_for
 from linli.cases.rules.filters import QUEUES
@@ -59,6 +59,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
     files = queries.files_of(case)
     entries = reading.story_entries(case, story, files)
     clocks = clock_words.clock_rows(queries.clocks_of(case), story)
+    asked_for = requests.requests_of(story)
     similar = []
     before_dispatch = case.stage in BEFORE_DISPATCH
     if before_dispatch:
@@ -75,6 +76,8 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "files": files,
         "running": [c for c in clocks if c.ended_at is None],
         "ended": [c for c in clocks if c.ended_at is not None],
+        "requests": asked_for,
+        "asked": requests.pending_words(case, asked_for),
         "counts": reading.counts_of(case),
         "thing": thing_of(request.user, case),
         "co_units": list(co_units.values()),

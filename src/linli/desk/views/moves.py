@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from linli.cases import queries, rules, services
 from linli.cases.queries import reading
+from linli.cases.queries import requests as asking
 from linli.cases.queries.reading import ICONS
+from linli.cases.rules.consents import ASKED, FIRST_MOVES, SECOND_MOVES
 from linli.cases.rules.guards import hindrance
 from linli.desk.forms.moves import MoveForm, form_for
 from linli.desk.queries import inbox
@@ -38,13 +40,23 @@ def move(request: StaffRequest, number: str, move: str) -> HttpResponse:
     case = queries.case_for(request.user, number)
     if request.method == "POST":
         return _make(request, case, move)
-    form = form_for(move, case, request.user, initial=_initial(request))
+    form = form_for(move, case, request.user, initial=_initial(request, case, move))
     return _page(request, case, move, form)
 
 
-def _initial(request: StaffRequest) -> dict[str, Any]:
-    """What the address may fill in: the case to merge into."""
-    return {name: request.GET[name] for name in ("into",) if request.GET.get(name)}
+def _initial(request: StaffRequest, case: Case, move: str) -> dict[str, Any]:
+    """What is filled in already: the case to merge into, by the address; the day asked for."""
+    found = {name: request.GET[name] for name in ("into",) if request.GET.get(name)}
+    if move in ("suspend", "endorse_suspension") and case.pending_detail.get("until"):
+        found["until"] = case.pending_detail["until"]
+    return found
+
+
+def _asked(case: Case, move: str) -> list[asking.Request]:
+    """The request that `move` decides about. One query, for these moves alone."""
+    if move not in FIRST_MOVES | SECOND_MOVES or case.pending not in ASKED:
+        return []
+    return [one for one in asking.requests_of(asking.request_events(case)) if one.is_open]
 
 
 def _make(request: StaffRequest, case: Case, move: str) -> HttpResponse:
@@ -136,6 +148,8 @@ def _page(
         "form": form,
         "parts": form.parts(),
         "closed": closed,
+        "asked": _asked(case, move),
+        "bounds": asking.bounds_words(move),
         "changed": changed or [],
         "queue": queue_of(request),
         "place": form.place_value(),

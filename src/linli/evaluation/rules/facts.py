@@ -286,10 +286,14 @@ class _Replay:
         if self.lead is not None:
             self.lead.suspended_at = event.at
 
+    _consent_suspension = _suspend
+
     def _extend(self, event: Happened) -> None:
         self.case.extended_at = event.at
         if self.lead is not None:
             self.lead.extended_at = event.at
+
+    _consent_extension = _extend
 
     # -- the end ----------------------------------------------------------------------------
     def _close(self, event: Happened) -> None:

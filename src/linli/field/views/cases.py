@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.cases import policy, queries
-from linli.cases.queries import reading
+from linli.cases.queries import reading, requests
 from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.stages import OPEN
 from linli.field.queries.tasks import move_of
@@ -69,10 +69,13 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.case_for(request.user, number)
     story, files = queries.story_of(found), queries.files_of(found)
     move = move_of(found)
+    asked_for = requests.requests_of(story)
     context = task_context(found) | {
         "steps": reading.steps_of(found, story),
         "entries": reading.story_entries(found, story, files),
         "counts": reading.counts_of(found),
+        "requests": asked_for,
+        "asked": requests.pending_words(found, asked_for),
         "move": move if move in policy.moves_for(request.user, found) else "",
     }
     if request.htmx and request.htmx.target == "case":  # type: ignore[attr-defined]  # django_htmx

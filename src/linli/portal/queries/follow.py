@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -28,7 +29,8 @@ _ICONS = {
     "self_handle": "checks", "dismiss": "circle-x", "merge": "git-merge", "unmerge": "git-merge",
     "void": "circle-x", "rework": "repeat", "reopen": "repeat", "evaluate": "star",
     "suspend": "player-pause", "resume": "player-play", "ask_reporter": "help",
-    "answer": "message-circle", "give_feedback": "phone-call",
+    "answer": "message-circle", "give_feedback": "phone-call", "extend": "calendar-time",
+    "consent_extension": "calendar-time", "consent_suspension": "player-pause",
 }  # fmt: skip
 _STEP_MOVES = {
     "report": ("report",), "file": ("file",), "dispatch": ("dispatch",), "handle": ("accept",),
@@ -248,6 +250,16 @@ def _picture(number: str, secret: str, file: CaseFile) -> Picture:
     )
 
 
+def _longer(event: CaseEvent) -> str:
+    """That the unit got more time, and until when: the date alone."""
+    due = event.detail.get("due") or {}
+    _old, new = event.detail.get("term") or (None, due.get("to"))
+    if not new:
+        return _("The unit was given more time")
+    day = timezone.localtime(datetime.fromisoformat(new)).date().isoformat()
+    return _("The unit was given more time, until %(day)s") % {"day": day}
+
+
 @dataclass
 class _Teller:
     """Turns events into lines for one reporter; `mine`: event number -> own report number."""
@@ -327,8 +339,12 @@ class _Teller:
                     if rating
                     else _("The time for rating has ended")
                 )
-            case "suspend":
-                return _("Put on hold")
+            case "extend" | "consent_extension":
+                return _longer(event)
+            case "suspend" | "consent_suspension":
+                until = event.detail.get("until")
+                held = _("Put on hold until %(day)s") % {"day": until}
+                return held if until else _("Put on hold")
             case "resume":
                 return _("Work goes on")
             case "ask_reporter":

@@ -100,6 +100,7 @@ STATUS_OF_MOVE: dict[str, Status] = {
     "unmerge": Status.ACCEPTED,
     "reopen": Status.REOPENED,
     "suspend": Status.SUSPENDED,
+    "consent_suspension": Status.SUSPENDED,
     "resume": Status.RESUMED,
     "give_feedback": Status.CALLED_BACK,
     "evaluate": Status.EVALUATED,

@@ -82,7 +82,7 @@ def _facts(case: Case, event: CaseEvent) -> dict[str, Any]:
         "case": case.number,
         "unit": case.lead_unit_id,
         "rating": case.rating if event.move == "evaluate" else None,
-        "until": case.suspended_until if event.move == "suspend" else None,
+        "until": case.suspended_until if STATUS_OF_MOVE[event.move] == Status.SUSPENDED else None,
     }
     return {name: value for name, value in known.items() if value is not None}
 
