@@ -197,6 +197,17 @@ def test_the_lights_change_at_80_and_100_percent(now: str, expected: Light) -> N
     assert rules.light(at(now), warn, due) is expected
 
 
+def test_what_had_run_out_before_it_was_stopped_is_over_and_what_had_not_is_not() -> None:
+    clock = rules.start(limit("4 work_hour"), at("03-02 08:00"))  # Monday, over at 12:00
+    assert clock.over_at(CALENDAR_2026) == at("03-02 12:00")
+    assert rules.stop(clock, at("03-02 11:59")).over_at(CALENDAR_2026) is None
+    late = rules.stop(clock, at("03-04 23:30"))
+    assert late.due_at(CALENDAR_2026) is None
+    assert late.over_at(CALENDAR_2026) == at("03-02 12:00")
+    resumed = rules.resume(late, at("03-09 08:00"))
+    assert resumed.over_at(CALENDAR_2026) == resumed.due_at(CALENDAR_2026) == at("03-02 12:00")
+
+
 def test_a_stopped_clock_shows_green() -> None:
     assert rules.light(at("03-02 08:00"), None, None) is Light.GREEN
 

@@ -127,6 +127,38 @@ def test_a_disputed_closing_is_taken_back_and_the_new_work_has_its_own_clock() -
     assert counts_of(found, until=60)["case.should_close"] == 1  # due at 56
 
 
+def test_what_was_reopened_later_is_not_overdue_in_the_month_in_which_it_was_closed() -> None:
+    found = story(*PLAIN, ("reopen", 50, {}))  # due at 7, closed at 8
+    first, then = counts_of(found, -1, 40), counts_of(found, 40, 60)
+    assert first["case.should_close"] == first["task.should_close"] == 0
+    assert (first["task.handled"], then["task.disputed"]) == (1, 1)
+    late = story(*PLAIN[:3], ("report_back", 20, {}), ("close", 21, {}), ("reopen", 50, {}))
+    assert counts_of(late, -1, 10)["task.should_close"] == 1  # it was overdue then, and stays so
+
+
+def test_a_case_whose_limit_ran_out_before_a_unit_declined_was_late() -> None:
+    acts = (("decline", 9, {}), ("dispatch", 10, {"unit": WATER}), ("report_back", 11, {}),
+            ("close", 12, {}))  # fmt: skip
+    counted = counts_of(story(*PLAIN[:3], *acts))  # due at 7
+    assert (counted["case.closed"], counted["case.on_time_closed"]) == (1, 0)
+    assert counted["task.on_time_closed"] == 1  # the second unit was in time
+
+
+def test_a_voided_filing_was_not_verified_and_nobody_missed_it() -> None:
+    counted = counts_of(story(*PLAIN[:3], ("void", 4, {})))
+    assert (counted["case.filed"], counted["case.public_verified"]) == (1, 0)
+    assert (counted["step.ground_filed"], counted["step.missed"]) == (1, 0)
+
+
+def test_a_merged_report_counts_alike_whether_it_was_merged_before_the_filing_or_after() -> None:
+    before = story(("report", 0, {}), ("merge", 2, {}), channel="worker")
+    after = story(("report", 0, {}), ("file", 1, {}), ("merge", 2, {}), channel="worker")
+    back = story(("report", 0, {}), ("file", 1, {}), ("merge", 2, {}), ("unmerge", 3, {}),
+                 ("file", 4, {}), channel="worker")  # fmt: skip
+    valid = [counts_of(one)["step.valid_reports"] for one in (before, after, back)]
+    assert valid == [0, 0, 1]
+
+
 def test_a_workers_report_is_valid_once_it_is_filed() -> None:
     open_ = counts_of(story(("report", 0, {}), channel="worker"))
     assert (open_["step.reports"], open_["step.valid_reports"], open_["step.taken"]) == (1, 0, 0)

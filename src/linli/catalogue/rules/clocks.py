@@ -59,6 +59,12 @@ class Clock:
         """The end of the limit; None while the clock stands still."""
         return None if self.stopped else self._moment_at(calendar, self.total(calendar))
 
+    def over_at(self, calendar: WorkCalendar) -> datetime | None:
+        """The end of the limit, also of a clock that stands still if it had ended before: what was
+        late when it was stopped stays late. None while it stands still with time left."""
+        end = self._moment_at(calendar, self.total(calendar))
+        return None if self.stopped and self.stops[-1][0] < end else end
+
     def warn_at(self, calendar: WorkCalendar) -> datetime | None:
         """The moment 80 % of limit and extensions is used; None while the clock stands still."""
         return None if self.stopped else self._moment_at(calendar, self.total(calendar) * 4 / 5)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from linli.cases.models import Case, CaseClock, CaseEvent
 from linli.catalogue import queries as catalogue
+from linli.catalogue.rules import Clock, WorkCalendar
 from linli.evaluation.rules.fairness import stratum_of
 from linli.evaluation.rules.histories import Happened, History, Ran
 from linli.staff.models import GridDuty
@@ -35,7 +37,7 @@ def histories(case_ids: Sequence[int]) -> list[Known]:
     """The histories of these cases, in any order. Five queries."""
     ids, book = list(case_ids), catalogue.current()
     cases = list(Case.objects.filter(pk__in=ids).values(*_COLUMNS))
-    events, clocks = _events(ids), _clocks(ids)
+    events, clocks = _events(ids), _clocks(ids, book.calendar)
     keepers = _keepers([(one["grid_id"], one["reported_at"]) for one in cases if one["grid_id"]])
     return [
         Known(
@@ -82,12 +84,29 @@ def _events(ids: list[int]) -> dict[int, list[Happened]]:
     return found
 
 
-def _clocks(ids: list[int]) -> dict[int, list[Ran]]:
+def _clocks(ids: list[int], calendar: WorkCalendar) -> dict[int, list[Ran]]:
+    """A clock that stands still has no due time, unless its limit had run out before."""
     found: dict[int, list[Ran]] = defaultdict(list)
     rows = CaseClock.objects.filter(case_id__in=ids).order_by("case_id", "number")
-    for row in rows.values_list("case_id", "stage", "started_at", "due_at", "ended_at", "late"):
-        found[row[0]].append(Ran(*row[1:]))
+    for case_id, stage, started_at, due_at, ended_at, late, *limit in rows.values_list(
+        "case_id", "stage", "started_at", "due_at", "ended_at", "late",
+        "limit_amount", "limit_unit", "stops", "granted",
+    ):  # fmt: skip
+        stands = due_at is None and ended_at is None
+        due = _clock(started_at, *limit).over_at(calendar) if stands else due_at
+        found[case_id].append(Ran(stage, started_at, due, ended_at, late))
     return found
+
+
+def _clock(started_at: datetime, amount: Decimal, unit: str, stops: Any, granted: Any) -> Clock:
+    return Clock.unpack(
+        {
+            "limit": [str(amount), unit],
+            "started_at": started_at.isoformat(),
+            "stops": stops,
+            "granted": granted,
+        }
+    )
 
 
 def _keepers(

@@ -95,7 +95,7 @@ CASE: tuple[Base, ...] = (
     Base(
         "public_verified",
         pgettext_lazy("count", "Residents' reports found true"),
-        Came("filed_at", {"is_public": True}),
+        Came("filed_at", {"is_public": True, "voided_at": None}),
     ),
     Base("dismissed", pgettext_lazy("count", "Dismissed"), Came("dismissed_at")),
     Base("merged", pgettext_lazy("count", "Merged"), Came("merged_at")),

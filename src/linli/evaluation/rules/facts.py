@@ -188,9 +188,12 @@ class _Replay:
         self.case.dismissed_at = self.case.out_at = event.at
 
     def _merge(self, event: Happened) -> None:
-        """A case that is part of another counts there: it was not filed for itself."""
+        """A case that is part of another counts there: it was not filed for itself, whether it was
+        merged before the filing or after."""
         self.case.merged_at = self.case.out_at = event.at
         self.case.filed_at = None
+        if self.reporting is not None:
+            self.reporting.good = False
 
     def _unmerge(self, event: Happened) -> None:
         self.case.merged_at = self.case.out_at = None
@@ -247,6 +250,10 @@ class _Replay:
             self.lead.due_at = due
 
     def _decline(self, event: Happened) -> None:
+        """It is not the unit's work, but the case has waited: one that was late stays late."""
+        clock = self._clock(_HANDLING, event.at)
+        if clock is not None and not clock.kept(event.at):
+            self.case.on_time = False
         if self.lead is not None:
             self.lead.left_at = self.lead.declined_at = event.at
             self.declined = (self.sender, self.lead.unit_id)
@@ -313,7 +320,8 @@ class _Replay:
             self.filing.good = False
 
     def _reopen(self, event: Happened) -> None:
-        """The closing did not stand; what follows is new work with its own clock."""
+        """The closing did not stand; what follows is new work with its own clock. What the unit was
+        asked for ended with that closing: it owes nothing from then on."""
         self.case.reopened_at = event.at
         self.case.closed_at = self.case.handled_at = self.case.self_handled_at = None
         self.case.due_at = None
@@ -321,11 +329,11 @@ class _Replay:
         if self.case.filed_at is None:  # it was handled on the spot, and is filed by being reopened
             self.case.filed_at = event.at
         if self.lead is not None:
-            self.lead.closed_at, self.lead.left_at = None, event.at
+            self.lead.closed_at, self.lead.left_at = None, self.lead.closed_at or event.at
             self.lead.disputed_at = event.at
         for task in self.tasks:
             if not task.is_lead and task.closed_at is not None:
-                task.closed_at, task.left_at = None, event.at
+                task.closed_at, task.left_at = None, task.closed_at
         self.lead = None
 
     def end(self) -> Facts:
@@ -336,7 +344,7 @@ class _Replay:
             self.steps.append(
                 StepFacts(
                     _GROUND, "ground", self.history.keeper_id, filed,
-                    good=not self.case.is_public,
+                    good=not self.case.is_public or self.case.voided_at is not None,
                 )
             )  # fmt: skip
         return Facts(self.case, self.tasks, self.steps)
