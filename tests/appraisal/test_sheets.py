@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -11,15 +12,18 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
+from linli.appraisal import policy
 from linli.appraisal.models import Input, Scheme, SchemeLine, Sheet, SheetEvent
 from linli.appraisal.queries import sheets as queries
 from linli.appraisal.queries.paper import paper_of
 from linli.appraisal.rules.schemes import Origin
-from linli.appraisal.rules.states import DEEDS
+from linli.appraisal.rules.states import DEEDS, FORWARD
 from linli.appraisal.services.moving import report_self
 from linli.appraisal.services.opening import open_month
 from linli.appraisal.services.scoring import Given, adjust_sheet, drop_adjustment, score_sheet
+from linli.cases.queries.badges import waiting_for
 from linli.kernel.errors import BadInput, NotFound, NotYours, Refused
 from linli.notices.models import Notice
 from linli.staff.models import User
@@ -158,6 +162,54 @@ def test_a_worker_reports_for_every_line_that_asks_for_it(office: Office) -> Non
         do(office.scorer, sheet, "skip")
     after = sheet.report_until + timedelta(seconds=1)
     assert do(office.scorer, sheet, "skip", now=after).state == "scoring"
+
+
+# -- what waits ---------------------------------------------------------------------------------
+def test_what_waits_is_what_one_may_do_next_at_every_step(office: Office) -> None:
+    """The badge, the list and the buttons agree: for everybody, also for one who may do all."""
+    post = office.scorer.posts.get()
+    post.grants = ["cases.see", *policy.GRANTS]
+    post.save()
+    everybody = [getattr(office, one.name) for one in fields(office)]
+    ids = [one.pk for one in everybody if isinstance(one, User)]
+    seen = set()
+
+    def compare(sheet: Sheet) -> Sheet:
+        history = queries.history_of(sheet)
+        for user in User.objects.filter(pk__in=ids):
+            for now in (NOW, LATER, AFTER_APPEALS):
+                own, others = policy.waits_for(user, now)
+                deeds = ("report", "appeal") if sheet.user_id == user.pk else FORWARD
+                wanted = any(not policy.why_not(user, d, sheet, history, now) for d in deeds)
+                waits = Sheet.objects.filter(own | others, pk=sheet.pk).exists()
+                assert waits == wanted, (user, sheet.state, now)
+                seen.add((waits, sheet.state))
+        return sheet
+
+    sheet = compare(reported(office))
+    score_sheet(actor=office.scorer, sheet_id=sheet.pk, given=given_for(sheet), now=LATER)
+    for who, deed in (
+        (office.scorer, "submit"), (office.reviewer, "show"), (office.worker, "appeal"),
+        (office.first, "change"), (office.second, "keep"), (office.scorer, "submit"),
+        (office.reviewer, "show"), (office.signer, "sign"), (office.clerk, "archive"),
+    ):  # fmt: skip
+        sheet = compare(do(who, sheet, deed))
+    for state in ("scoring", "review", "shown", "appealed", "signed"):
+        assert {(True, state), (False, state)} <= seen
+    assert (True, "archived") not in seen
+
+
+def test_the_badges_count_the_lists(office: Office) -> None:
+    opened(office)
+    Sheet.objects.update(report_until=timezone.now() - timedelta(days=1))
+    for user, badges in ((office.worker, {"appraisal_own": 1}),
+                         (office.signer, {"appraisal_own": 0, "appraisal": 0}),
+                         (office.scorer, {"appraisal_own": 0, "appraisal": 2})):  # fmt: skip
+        found = waiting_for(User.objects.get(pk=user.pk))
+        assert {name: n for name, n in found.items() if name.startswith("appraisal")} == badges
+    page = browser(office.scorer).get("/appraisal/?waiting=1")
+    assert len(page.context["rows"]) == 2
+    assert page.context["navigation"].badges["appraisal"] == 2
 
 
 # -- hands --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from linli.cases import queries
 from linli.cases.queries import reading
+from linli.cases.queries.badges import waiting_for
 from linli.cases.rules.filters import CaseFilter
 from linli.desk.queries import inbox
 from linli.notices.models import Notice
@@ -50,7 +51,7 @@ def test_the_inbox_shows_each_queue_with_the_count_of_its_list(city: City, at_de
         count, exact = queries.count_for(user, CaseFilter(queue=name), now=now)
         assert (queue.count, True) == (count, exact), name
         assert len(queue.rows) == min(queue.count, inbox.ROWS_SHOWN)
-    nav = inbox.nav_badges(city.districts[0].user("street_chief"))
+    nav = waiting_for(city.districts[0].user("street_chief"))
     assert nav["inbox"] == sum(q.count for q in shown.values() if q.name != "late")
 
 

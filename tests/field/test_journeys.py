@@ -12,8 +12,9 @@ from django.utils.translation import override
 
 from linli.cases import queries, services
 from linli.cases.models import Case, CaseEvent
+from linli.cases.queries.badges import waiting_for
 from linli.cases.rules.filters import CaseFilter
-from linli.field.queries.tasks import tasks_for, waiting_for
+from linli.field.queries.tasks import tasks_for
 from linli.notices.models import Notice
 from linli.staff.models import User
 from tests.cases.city import City, make_city

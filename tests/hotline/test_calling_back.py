@@ -9,10 +9,11 @@ import pytest
 
 from linli.cases import services as cases
 from linli.cases.models import Case, Report
+from linli.cases.queries.badges import waiting_for
 from linli.cases.rules.inputs import Contact
 from linli.hotline import services
 from linli.hotline.models import Call, CallBack, Line
-from linli.hotline.queries.calling_back import badge_of, call_backs_for
+from linli.hotline.queries.calling_back import call_backs_for
 from linli.hotline.queries.figures import figures_for
 from linli.hotline.services.calling_back import AlreadyDone
 from linli.kernel.errors import BadInput, NotFound
@@ -188,10 +189,10 @@ def test_the_figures_of_a_line_add_up(
 
 def test_the_badge_counts_what_the_list_shows(call: Call, operator: User, chief: User) -> None:
     waiting = promised(call, operator)
-    assert badge_of(operator) == {"call_backs": 1}
-    assert badge_of(chief) == {}
+    assert waiting_for(operator)["call_backs"] == 1
+    assert "call_backs" not in waiting_for(chief)
     services.needless(actor=operator, call_back_id=waiting.pk, words="x", now=NOW)
-    assert badge_of(operator) == {"call_backs": 0}, "also where the question is kept"
+    assert waiting_for(operator)["call_backs"] == 0, "also where the question is kept"
 
 
 def test_callers_that_wait_keep_their_number(call: Call, operator: User) -> None:

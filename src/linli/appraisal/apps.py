@@ -10,7 +10,9 @@ class AppraisalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from linli.appraisal.queries.sheets import waiting
         from linli.audit.rules import register_actions
+        from linli.cases.queries.badges import count_too
         from linli.kernel.navigation import NavItem, register
         from linli.notices.rules import NoticeKind, register_notices
         from linli.staff.rules import register_grants
@@ -22,10 +24,11 @@ class AppraisalConfig(AppConfig):
         section = _("Cases")
         register(
             NavItem(label=_("Appraisal"), url_name="appraisal:sheets", icon="clipboard-check",
-                    grants=tuple(GRANTS), order=61, section=section),
+                    grants=tuple(GRANTS), badge_key="appraisal", order=61, section=section),
             NavItem(label=_("My appraisal"), url_name="appraisal:mine", icon="clipboard-list",
-                    grants=("cases.see",), order=62, section=section),
+                    grants=("cases.see",), badge_key="appraisal_own", order=62, section=section),
         )  # fmt: skip
+        count_too(waiting, most=1_000)
 
 
 def _keep_schemes(using: str, **_more: Any) -> None:

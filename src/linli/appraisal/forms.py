@@ -49,6 +49,7 @@ class FilterForm(forms.Form):
         choices=[("", _("all")), *State.choices],
         widget=PlainSelect,
     )
+    waiting = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class OpenForm(forms.Form):

@@ -6,22 +6,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.appraisal.models import SheetEvent
 from linli.appraisal.rules import states
-from linli.appraisal.rules.states import DEEDS, HEARINGS, SEPARATED, Side, State, side_of
+from linli.appraisal.rules.states import (
+    ACTED,
+    DEEDS,
+    FORWARD,
+    HEARINGS,
+    SEPARATED,
+    Side,
+    State,
+    side_of,
+)
 from linli.kernel.errors import NotYours
 from linli.staff import policy as staff
 
 if TYPE_CHECKING:
-    from linli.appraisal.models import Sheet, SheetEvent
+    from linli.appraisal.models import Sheet
     from linli.staff.models import User
     from linli.staff.policy import Seat
 
 GRANTS: Final = (states.OPEN, states.SCORE, states.REVIEW, states.HEAR, states.SIGN)
 READERS: Final = (*GRANTS, states.SCHEMES)
+NOBODY: Final = Q(pk__in=[])
 
 
 def visible_to(user: User) -> Q:
@@ -115,6 +126,43 @@ def _why_not_yet(deed: str, sheet: Sheet, now: datetime) -> str:
             "day": _day(sheet.appeal_until)
         }
     return ""
+
+
+def waits_for(user: User, now: datetime) -> tuple[Q, Q]:
+    """The sheets on which the next step is `user`'s: their own, and those of others. The same
+    question as `why_not`, of many sheets: what leads a sheet on and is open to them now."""
+    own = Q(state=State.REPORTING) | _may_appeal(now)
+    others = NOBODY
+    for deed in FORWARD:
+        row = DEEDS[deed]
+        units = units_of(user, (row.grant,))
+        if units:
+            reached = Q(unit_id__in=sorted(units), state__in=row.sources)
+            others |= reached & _open(deed, now) & Q(~Exists(_hindering(user, deed)))
+    return Q(user_id=user.pk) & own, others & ~Q(user_id=user.pk)
+
+
+def _may_appeal(now: datetime) -> Q:
+    return Q(state=State.SHOWN, appealed_at__isnull=True, appeal_until__gte=now)
+
+
+def _open(deed: str, now: datetime) -> Q:
+    """What `_why_not_yet` asks."""
+    if deed == "skip":
+        return Q(report_until__lt=now)
+    return ~_may_appeal(now) if deed == "sign" else Q()
+
+
+def _hindering(user: User, deed: str) -> QuerySet[SheetEvent]:
+    """What `_why_not_separated` asks: own events on the sheet that leave the deed to others."""
+    side, found = DEEDS[deed].side, set[str]()
+    if side in SEPARATED:
+        found |= {one for one in ACTED if side_of(one) in SEPARATED and side_of(one) != side}
+    if deed in HEARINGS:
+        found |= set(HEARINGS)
+    return SheetEvent.objects.filter(
+        sheet_id=OuterRef("pk"), actor_id=user.pk, deed__in=sorted(found)
+    )
 
 
 def _day(at: datetime) -> str:

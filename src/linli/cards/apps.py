@@ -1,10 +1,5 @@
-from typing import TYPE_CHECKING, cast
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from linli.kernel.navigation import Granted
 
 
 class CardsConfig(AppConfig):
@@ -13,9 +8,11 @@ class CardsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
+        from linli.cards.queries.waiting import waiting
         from linli.cards.services.hearing import note_order
+        from linli.cases.queries.badges import count_too
         from linli.cases.services.hearing import when_written
-        from linli.kernel.navigation import NavItem, register, register_badges
+        from linli.kernel.navigation import NavItem, register
         from linli.notices.rules import (
             MessageKind,
             NoticeKind,
@@ -46,15 +43,7 @@ class CardsConfig(AppConfig):
             NavItem(label=_("Card rules"), url_name="cards:rules", icon="adjustments",
                     grants=rules, order=417, section=_("Rules of work")),
         )  # fmt: skip
-        register_badges(badges)
-
-
-def badges(user: "Granted") -> dict[str, int]:
-    """Cards that wait for this person, and orders that are open."""
-    from linli.cards.queries.waiting import waiting_for
-    from linli.staff.models import User
-
-    return waiting_for(cast(User, user))
+        count_too(waiting, most=1_000)
 
 
 GRANTS = {

@@ -1,10 +1,5 @@
-from typing import TYPE_CHECKING, cast
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from linli.kernel.navigation import Granted
 
 
 class DeskConfig(AppConfig):
@@ -12,9 +7,11 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from linli.cases.queries.badges import count_too
+        from linli.desk.queries.inbox import waiting
         from linli.desk.services import CASES
         from linli.errands.rules import register_errands
-        from linli.kernel.navigation import NavItem, register, register_badges
+        from linli.kernel.navigation import NavItem, register
 
         section = _("Cases")
         register(
@@ -30,13 +27,5 @@ class DeskConfig(AppConfig):
             NavItem(label=_("Sent back"), url_name="desk:returned", icon="arrow-back-up",
                     grants=("routing.see",), order=416, section=_("Rules of work")),
         )  # fmt: skip
-        register_badges(badges)
+        count_too(waiting)
         register_errands(CASES)
-
-
-def badges(user: "Granted") -> dict[str, int]:
-    """What waits in the person's queues, and their unread notices."""
-    from linli.desk.queries.inbox import nav_badges
-    from linli.staff.models import User
-
-    return nav_badges(cast(User, user))

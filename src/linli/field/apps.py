@@ -1,11 +1,6 @@
-from typing import TYPE_CHECKING, cast
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-if TYPE_CHECKING:
-    from linli.kernel.navigation import Granted
 
 #: Who works outdoors: the grants that open the phone pages.
 OUTDOORS = ("cases.verify", "cases.check", "cases.self_handle")
@@ -16,7 +11,9 @@ class FieldConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from linli.kernel.navigation import NavItem, register, register_badges
+        from linli.cases.queries.badges import count_too
+        from linli.field.queries.tasks import waiting
+        from linli.kernel.navigation import NavItem, register
 
         register(
             NavItem(label=pgettext_lazy("tab", "Tasks"), url_name="field:tasks",
@@ -32,12 +29,4 @@ class FieldConfig(AppConfig):
             NavItem(label=_("On site"), url_name="field:tasks", icon="walk", grants=OUTDOORS,
                     badge_key="tasks", order=80, section=_("Cases")),
         )  # fmt: skip
-        register_badges(badges)
-
-
-def badges(user: "Granted") -> dict[str, int]:
-    """What waits for this person on site; exactly the rows of the list."""
-    from linli.field.queries.tasks import waiting_for
-    from linli.staff.models import User
-
-    return waiting_for(cast(User, user))
+        count_too(waiting)

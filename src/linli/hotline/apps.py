@@ -1,10 +1,5 @@
-from typing import TYPE_CHECKING, cast
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from linli.kernel.navigation import Granted
 
 
 class HotlineConfig(AppConfig):
@@ -13,8 +8,10 @@ class HotlineConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
+        from linli.cases.queries.badges import count_too
         from linli.hotline import policy
-        from linli.kernel.navigation import NavItem, register, register_badges
+        from linli.hotline.queries.calling_back import waiting
+        from linli.kernel.navigation import NavItem, register
         from linli.staff.rules import register_grants
 
         register_grants(
@@ -39,15 +36,7 @@ class HotlineConfig(AppConfig):
             NavItem(label=_("Figures of the lines"), url_name="hotline:figures", icon="chart-bar",
                     grants=(policy.GRANT_MANAGE,), order=35, section=section),
         )  # fmt: skip
-        register_badges(badges)
-
-
-def badges(user: "Granted") -> dict[str, int]:
-    """How many people are to be called now. One query, none for those who do not call back."""
-    from linli.hotline.queries.calling_back import badge_of
-    from linli.staff.models import User
-
-    return badge_of(cast(User, user))
+        count_too(waiting)
 
 
 ACTIONS = {

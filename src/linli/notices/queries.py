@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from linli.deliveries.models import Delivery
 from linli.kernel.rows import ask
@@ -17,6 +17,11 @@ def unread_count(user: AbstractBaseUser) -> int:
     """How many notices the person has not read. One query on the partial index."""
     asked = "SELECT count(*) FROM notices_notice WHERE user_id = %s AND read_at IS NULL"
     return int(ask(asked, [user.pk])[0][0])
+
+
+def unread(user: AbstractBaseUser) -> QuerySet[Notice]:
+    """The notices the person has not read, for a count among others."""
+    return Notice.objects.filter(user_id=user.pk, read_at__isnull=True)
 
 
 def notices_for(

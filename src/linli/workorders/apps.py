@@ -1,11 +1,5 @@
-from typing import TYPE_CHECKING, cast
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from linli.kernel.navigation import Granted
-    from linli.staff.models import User
 
 
 class WorkordersConfig(AppConfig):
@@ -14,11 +8,13 @@ class WorkordersConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.audit.rules import register_actions
+        from linli.cases.queries.badges import count_too
         from linli.cases.services.hearing import when_written
         from linli.deliveries.rules import register_deliveries
-        from linli.kernel.navigation import NavItem, register, register_badges
+        from linli.kernel.navigation import NavItem, register
         from linli.staff.rules import register_grants
         from linli.workorders import policy
+        from linli.workorders.queries.orders import waiting
         from linli.workorders.services.telling import TELLING, hear
 
         register_grants(
@@ -39,15 +35,7 @@ class WorkordersConfig(AppConfig):
             NavItem(label=_("Hotline platforms"), url_name="workorders:platforms", icon="link",
                     grants=(policy.GRANT_SETTINGS,), order=446, section=_("Rules of work")),
         )  # fmt: skip
-        register_badges(badges)
-
-
-def badges(user: "Granted") -> dict[str, int]:
-    """How many orders wait for a person. One query for those who work on them."""
-    from linli.workorders.policy import GRANT_HANDLE
-    from linli.workorders.queries.orders import held_count
-
-    return {"work_orders": held_count(cast("User", user))} if user.has_grant(GRANT_HANDLE) else {}
+        count_too(waiting, most=1_000)
 
 
 ACTIONS = {

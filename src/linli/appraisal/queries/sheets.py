@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from linli.appraisal import policy
 from linli.appraisal.models import Sheet, SheetEvent
 from linli.appraisal.rules.states import DEEDS, FROZEN, HAPPENED, State
+from linli.cases.policy import GRANT_SEE
 from linli.kernel.errors import NotFound
 from linli.staff.models import Post
 
@@ -42,16 +43,31 @@ class Entry:
     quiet: bool
 
 
-def sheets_for(user: User, *, month: date | None = None, state: str = "") -> QuerySet[Sheet]:
-    """The sheets `user` may see, the latest month first, by unit and name; never by points. One
-    query."""
+def sheets_for(
+    user: User, *, month: date | None = None, state: str = "", waiting_at: datetime | None = None
+) -> QuerySet[Sheet]:
+    """The sheets `user` may see, the latest month first, by unit and name; never by points.
+    `waiting_at`: those of others that wait for `user` at that moment. One query."""
     rows = Sheet.objects.filter(policy.visible_to(user))
+    if waiting_at is not None:
+        rows = rows.filter(policy.waits_for(user, waiting_at)[1])
     if month is not None:
         rows = rows.filter(month=month)
     if state:
         rows = rows.filter(state=state)
     order = ("-month", "unit__path", "user__name", "post_id", "-number")
     return rows.select_related(*_SHOWN).order_by(*order)
+
+
+def waiting(user: User, now: datetime) -> dict[str, QuerySet[Sheet]]:
+    """Sheets that wait for the person: `appraisal` those of others, `appraisal_own` their own."""
+    own, others = policy.waits_for(user, now)
+    rows = {}
+    if user.has_grant(GRANT_SEE):  # nobody else's work is appraised
+        rows["appraisal_own"] = Sheet.objects.filter(own)
+    if policy.units_of(user, policy.GRANTS):
+        rows["appraisal"] = Sheet.objects.filter(policy.visible_to(user), others)
+    return rows
 
 
 def own_sheets(user: User) -> QuerySet[Sheet]:

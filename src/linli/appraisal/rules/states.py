@@ -136,6 +136,10 @@ HAPPENED: dict[str, str | Promise] = {
     "kept": pgettext_lazy("appraisal", "Kept: both say so"),
     "anew": pgettext_lazy("appraisal", "Back to scoring on appeal"),
 }
+#: The deeds by which a sheet that waits for somebody else than its worker goes on.
+FORWARD = ("skip", "submit", "show", "keep", "sign", "archive")
+#: Every line of a history that a person's hand may make.
+ACTED = (*DEEDS, *HAPPENED)
 HEARINGS = ("keep", "change")
 HEARERS = 2
 

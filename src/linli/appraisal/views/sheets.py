@@ -24,6 +24,7 @@ from linli.appraisal.services import moving, scoring
 from linli.appraisal.services.opening import open_month
 from linli.appraisal.services.writing import log
 from linli.appraisal.views.answering import done, initial_of, status_of
+from linli.cases.queries.badges import waiting_for
 from linli.evaluation.queries import drilling, frozen
 from linli.evaluation.rules import counts
 from linli.evaluation.rules.periods import Period, Span
@@ -48,11 +49,20 @@ def sheets(request: StaffRequest) -> HttpResponse:
     """The sheets one may see, by month, unit and name."""
     form = FilterForm(request.GET or None)
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    month = given.get("month")
-    rows = list(
-        queries.sheets_for(request.user, month=month, state=given.get("state", ""))[: MOST + 1]
-    )
+    month, waiting = given.get("month"), bool(given.get("waiting"))
+    found = queries.sheets_for(
+        request.user, month=month, state=given.get("state", ""),
+        waiting_at=timezone.now() if waiting else None,
+    )  # fmt: skip
+    rows = list(found[: MOST + 1])
     context = {
+        "tabs": [
+            {"label": _("All sheets"), "url": "?", "current": not waiting},
+            {
+                "label": _("Waits for me"), "url": "?waiting=1", "current": waiting,
+                "count": waiting_for(request.user).get("appraisal", 0),
+            },
+        ],
         "form": form, "rows": rows[:MOST], "more": len(rows) > MOST, "most": MOST,
         "month": month, "may_open": request.user.has_grant(OPEN),
     }  # fmt: skip

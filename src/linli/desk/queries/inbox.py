@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
-from django.utils import timezone
 
 from linli.cases import queries as cases
+from linli.cases.queries import badges
 from linli.cases.queries.lists import SHOWN
 from linli.cases.rules.filters import CaseFilter
 from linli.desk.rules.queues import QUEUES, Queue
@@ -38,11 +38,13 @@ class Waiting:
         return max(self.count - len(self.rows), 0)
 
 
-def nav_badges(user: User) -> dict[str, int]:
-    """For the navigation: the sum of the queues, and unread notices. Three queries at most."""
-    counts = {b.queue: b.waiting for b in cases.badges_for(user, now=timezone.now())}
-    waiting = sum(count for name, count in counts.items() if name != APART)
-    return {"inbox": waiting, "notices": notices.unread_count(user)}
+def waiting(user: User, now: datetime) -> dict[str, Any]:
+    """What the navigation counts: the sum of the queues, and unread notices."""
+    queues = badges.queues_for(user, now)
+    return {
+        "inbox": [rows for name, rows in queues.items() if name != APART],
+        "notices": notices.unread(user),
+    }
 
 
 def queues_of(user: User, *, now: datetime) -> list[Waiting]:

@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.cases import policy as cases_policy
 from linli.cases import queries as cases
 from linli.cases.models import Case, CaseEvent, ReportContact
-from linli.cases.queries.badges import Counts
 from linli.cases.queries.following import root_of
 from linli.cases.rules.stages import Stage
 from linli.hotline import policy
@@ -82,16 +80,11 @@ def call_backs_for(user: User, which: str, *, now: datetime, most: int = A_PAGE)
     return [Listed(one, seen.get(one.case_id or 0)) for one in found]
 
 
-def badge_of(user: User) -> dict[str, int]:
-    """How many are to be called now. One query."""
+def waiting(user: User, now: datetime) -> dict[str, QuerySet[CallBack]]:
+    """Who is to be called now; nothing for those who do not call back."""
     if not user.has_grant(policy.GRANT_CALL_BACK):
         return {}
-    return {"call_backs": 0, **_waiting.of(user, now=timezone.now())}
-
-
-_waiting = Counts(
-    lambda user, now: {"call_backs": _visible(user).filter(_ready(now), done_at__isnull=True)}
-)
+    return {"call_backs": _visible(user).filter(_ready(now), done_at__isnull=True)}
 
 
 def call_back_for(user: User, call_back_id: int, *, lock: bool = False) -> CallBack:

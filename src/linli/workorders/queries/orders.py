@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from linli.cases.models import Case, ReportContact
 from linli.cases.queries import cases_for
-from linli.cases.queries.badges import Counts
 from linli.cases.rules import Urgency, parse_case_number
 from linli.cases.rules.stages import OPEN
 from linli.catalogue import queries as catalogue
@@ -80,17 +79,11 @@ def order_for(user: User, order_id: int) -> Order:
     return found
 
 
-def held_count(user: User) -> int:
-    """How many orders wait for a person, up to a thousand. One query on an index."""
-    return _held.of(user, now=timezone.now()).get("held", 0)
-
-
-_held = Counts(
-    lambda user, now: {
-        "held": Order.objects.filter(policy.visible_to(user), state=OrderState.HELD)
-    },
-    most=MOST_COUNTED,
-)
+def waiting(user: User, now: datetime) -> dict[str, QuerySet[Order]]:
+    """Orders that wait for a person; nothing for those who do not work on them."""
+    if not user.has_grant(policy.GRANT_HANDLE):
+        return {}
+    return {"work_orders": Order.objects.filter(policy.visible_to(user), state=OrderState.HELD)}
 
 
 def case_numbers(user: User, orders: Iterable[Order]) -> dict[int, str]:
