@@ -1,148 +1,177 @@
-"""A month's evaluation of every unit, grid and post (design §6: 1 M cases in the month, ≤ 5 s), on
-facts that are made up: as many again lie in the month before. They are taken away again.
+"""A month of a million cases evaluated (design §6: 10 M cases, 1 M of them in the month, ≤ 5 s for
+every unit, grid and post):
 
-    python -m bench.evaluation [--cases 1000000] [--explain]
+    python -m bench.evaluation [--cases 1000000] [--tries 3]
+
+In the bench's database (bin/linli bench load). Its newest cases are told as if all of them had been
+reported in the last month that is over (bench._facts); then for every way to tell figures apart:
+the figures, the rates that were to be expected, the page as a whole (in this process, through
+everything but the socket); what a reader of a part of the city waits for; the list behind a number;
+the month closed, closed again and compared, and read as it was closed. What was closed is taken
+away again.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 import time
-from collections.abc import Sized
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import timedelta
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
+import psycopg
 
-import django
+from bench import _database, _facts, load
+from bench._figures import Figure, table
 
-django.setup()
-
-from django.db import connection  # noqa: E402
-
-from linli.evaluation.queries.figures import FACTS, counted, grouped  # noqa: E402
-from linli.evaluation.rules.fairness import share_of  # noqa: E402
-from linli.evaluation.rules.formula import names_of  # noqa: E402
-from linli.evaluation.rules.periods import Period, Span  # noqa: E402
-from linli.evaluation.rules.scoring import Formula  # noqa: E402
-from linli.evaluation.rules.seeds import SEEDS  # noqa: E402
-from linli.evaluation.rules.subjects import DIMENSIONS, Shows  # noqa: E402
-
-MONTH = Period.around(Span.MONTH, date(2031, 3, 1))
-FIRST = 9_000_000_000  # ids no case has
-#: Moments of case n: spread over two months; a tenth is late, a twentieth is still open.
-_MOMENTS = """
-    SELECT %s + n AS id, n, 1 + n %% 300 AS grid, 1 + n %% 40 AS unit, 1 + n %% 900 AS post,
-        t AS reported, t + interval '20 min' AS filed, t + interval '40 min' AS sent,
-        t + interval '9 h' AS due, n %% 10 <> 0 AS kept,
-        'E' || 10 + n / 300 %% 12 || '-' || (array['d','e','n'])[1 + n / 3600 %% 3] || '-'
-            || (array['A','B'])[1 + n / 10800 %% 2] AS kind,
-        CASE WHEN n %% 20 <> 1 THEN t + CASE WHEN n %% 10 = 0 THEN interval '20 h'
-            ELSE interval '6 h' END END AS handled
-    FROM (SELECT n, timestamptz '2031-02-01 00:00+08' + n * (interval '59 days' / %s) AS t
-          FROM generate_series(1, %s) AS n) AS spread
-"""
-_ROWS = {
-    "evaluation_casefact": """
-        (case_id, event_number, area_grade, is_public, on_time, channel, district_id, street_id,
-         community_id, grid_id, class_id, reported_at, filed_at, dispatched_at, due_at, handled_at,
-         closed_at, stratum)
-        SELECT id, 8, 'B', n % 2 = 0, kept, 'portal', 1 + grid / 100, 1 + grid / 30, 1 + grid / 6,
-            grid, 1 + n % 90, reported, filed, sent, due, handled, handled + interval '1 h', kind
-        FROM moments""",
-    "evaluation_taskfact": """
-        (case_id, number, unit_id, is_lead, on_time, channel, district_id, grid_id, class_id,
-         dispatched_at, due_at, handled_at, closed_at, stratum)
-        SELECT id, 1, unit, true, kept, 'portal', 1 + grid / 100, grid, 1 + n % 90, sent, due,
-            handled, handled + interval '1 h', kind
-        FROM moments""",
-    "evaluation_stepfact": """
-        (case_id, number, step, post_id, on_time, good, channel, district_id, grid_id, class_id,
-         done_at, due_at, stratum)
-        SELECT id, k, (array['take','file','dispatch','ask_check','check','close','ground'])[k],
-            post + k * 1000, kept, true, 'portal', 1 + grid / 100, grid, 1 + n % 90,
-            reported + k * interval '10 min', due, kind
-        FROM moments, generate_series(1, 7) AS k""",
-}
+MOST = 5.0  # seconds
+CORRECTED = 500  # cases that count otherwise when the month is closed again
+_TOGETHER = ("unit", "grid", "collector", "operator", "chief", "dispatcher")
+_NUMBERS = (("street", "reported"), ("unit", "should_close"), ("collector", "ground_filed"))
 
 
-def fill(cases: int) -> None:
-    """Twice as many cases as are asked for, half of them in the month."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE moments AS {_MOMENTS}",
-            [FIRST, 2 * cases, 2 * cases],
-        )
-        for table, rows in _ROWS.items():
-            began = time.monotonic()
-            cursor.execute(f"INSERT INTO {table} {rows}")
-            print(f"{table}: {cursor.rowcount:,} rows in {time.monotonic() - began:.0f} s")
-            cursor.execute(f"VACUUM (ANALYZE) {table}")  # as the city's own does in time
+def measure(month: Any, now: Any, *, tries: int) -> list[Figure]:
+    """The month as it runs, for who sees the city; then for who sees a part of it."""
+    from bench import _readers
+    from linli.evaluation.queries.fairness import fairness_for
+    from linli.evaluation.queries.figures import figures_for
+    from linli.evaluation.rules.subjects import DIMENSIONS
+
+    found, spans, whole = [], {}, {}
+    page, user = _readers.pages_of(_readers.CITY), _readers.reader(_readers.CITY)
+    for dimension in DIMENSIONS.values():
+
+        def figures(one: Any = dimension) -> Any:
+            return figures_for(user, one, month, now=now)
+
+        took = _readers.timed(figures, tries=tries)
+        whole[dimension.code] = took.gave
+        spans[dimension.code] = took.median
+        name = f"month by {dimension.code}"
+        found.append(took.shown(len(took.gave.lines)).figure(f"{name}: figures", most=MOST))
+
+        def expected(given: Any = took.gave) -> Any:
+            return fairness_for(user, given, now=now)
+
+        took = _readers.timed(expected, tries=tries)
+        found.append(took.shown(len(took.gave)).figure(f"{name}: expected rates of every row"))
+        url = f"/evaluation/?by={dimension.code}&{_query(month)}"
+        found.append(_of_page(page, url, f"{name}: page", tries))
+    every = sum(spans[code] for code in _TOGETHER)
+    found.insert(0, _sum(f"figures of every {', '.join(_TOGETHER)}, one after the other", every))
+    found.insert(1, _sum("figures by all eleven ways, one after the other", sum(spans.values())))
+    for whose, name in _readers.READERS.items():
+        page = _readers.pages_of(name)
+        for code in ("grid", "unit", "collector") if name != _readers.CITY else ():
+            url = f"/evaluation/?by={code}&{_query(month)}"
+            found.append(_of_page(page, url, f"month by {code}: page, {whose} duty chief", tries))
+        for code, count in _NUMBERS:
+            for what, key in (("of all", "all"), ("of one row", _most(whole[code], count))):
+                url = f"/evaluation/cases/?by={code}&{_query(month)}&count={count}&key={key}"
+                work = f"list behind “{count}” {what} by {code}, {whose} duty chief"
+                found.append(_of_page(page, url, work, tries))
+    return found
 
 
-def clear() -> None:
-    """Take away what `fill` made, also of a run that was ended."""
-    with connection.cursor() as cursor:
-        for table in _ROWS:
-            cursor.execute(f"DELETE FROM {table} WHERE case_id > %s", [FIRST])
-            if cursor.rowcount:
-                cursor.execute(f"VACUUM {table}")
+def closed(month: Any, now: Any, *, tries: int) -> list[Figure]:
+    """The month closed, some cases changed, closed again and compared, and read."""
+    from django.db import connection
+
+    from bench import _readers
+    from linli.evaluation.models import CaseFact, Freeze, FrozenFact
+    from linli.evaluation.queries.frozen import differences
+
+    user = _readers.reader(_readers.CITY)
+    page = _readers.pages_of(_readers.CITY)
+    try:
+        old, first = _close(user, month, now)
+        late = CaseFact.objects.filter(closed_at__gte=month.since, on_time=True).order_by("-pk")
+        ids = list(late.values_list("pk", flat=True)[: CORRECTED * 7 : 7])
+        CaseFact.objects.filter(pk__in=ids).update(on_time=False)
+        new, second = _close(user, month, now)
+        CaseFact.objects.filter(pk__in=ids).update(on_time=True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (ANALYZE) {FrozenFact._meta.db_table}")
+        work = f"month closed, {old.facts:,} facts"
+        found = [Figure(work, "–", f"{first:.0f} s, and {second:.0f} s again", note="by a job")]
+        took = _readers.timed(lambda: differences(user, old, new), tries=tries)
+        work = f"two versions of it compared, {len(ids)} cases differ"
+        found.append(took.shown(len(took.gave.cases)).figure(work, most=MOST))
+        for code in ("grid", "unit", "collector"):
+            url = f"/evaluation/?by={code}&freeze={new.pk}"
+            found.append(_of_page(page, url, f"closed month by {code}: page", tries))
+        url = f"/evaluation/cases/?by=unit&freeze={new.pk}&count=should_close&key=all"
+        found.append(_of_page(page, url, "list behind “should_close” of the closed month", tries))
+        return found
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'evaluation.freeze'")
+            cursor.execute(f"TRUNCATE {FrozenFact._meta.db_table}")
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'evaluation.freeze'")
+        Freeze.objects.filter(reason="bench").delete()
 
 
-def measure(code: str, *, explain: bool, fair: bool = False) -> float:
-    """Seconds of the statements behind a table of figures, or (`fair`) behind the rates that were
-    to be expected in it; the middle of three."""
-    dimension = DIMENSIONS[code]
-    rows = FACTS[dimension.source]._default_manager.all()
-    formulas = [
-        Formula(dimension.subject, row[1], row[2], Shows(row[4]), row[5])
-        for row in SEEDS
-        if row[0] == dimension.subject
-    ]
-    used = {name.code for one in formulas for name in names_of(one.tree)}
-    shares = [share for one in formulas if (share := share_of(one))]
-    asked_for = {base.code: base for one in shares for base in (one.part, one.whole)}
-    spans = []
-    found: Sized = ()
-    for _try in range(3):
-        asked = len(connection.queries_log)
-        began = time.monotonic()
-        if fair:
-            columns, bases = (dimension.column, "stratum"), list(asked_for.values())
-            found = grouped(rows, dimension.source, columns, bases, MONTH.since, MONTH.until)
-        else:
-            found = counted(rows, dimension, MONTH.since, MONTH.until, codes=used)
-        spans.append(time.monotonic() - began)
-    what = "expected" if fair else "figures"
-    print(f"{code}, {what}: {len(found):,} rows, {sorted(spans)[1]:.2f} s (of {spans[0]:.2f} …)")
-    if explain:
-        for one in list(connection.queries_log)[asked:]:
-            with connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {one['sql']}")
-                print("\n".join(line for (line,) in cursor.fetchall()))
-    return sorted(spans)[1]
+def _close(user: Any, month: Any, now: Any) -> tuple[Any, float]:
+    from linli.evaluation.models import Freeze
+    from linli.evaluation.services import freezing
+
+    made = freezing.freeze(
+        actor=user, now=now, span=month.span.value, day=month.first, reason="bench"
+    )
+    began = time.perf_counter()
+    freezing.make(freeze_id=made.pk)
+    return Freeze.objects.get(pk=made.pk), time.perf_counter() - began
+
+
+def _of_page(page: Any, url: str, work: str, tries: int) -> Figure:
+    from bench import _readers
+
+    return _readers.of_page(page, url, tries=tries).figure(work, most=MOST)
+
+
+def _sum(work: str, seconds: float) -> Figure:
+    return Figure(work, f"≤ {MOST:g} s", f"{seconds:.2f} s", seconds <= MOST, "sum of the medians")
+
+
+def _most(figures: Any, count: str) -> Any:
+    """The row that counts most of it."""
+    return max(
+        (line for line in figures.lines if line.key is not None),
+        key=lambda line: line.counts[count],
+    ).key
+
+
+def _query(month: Any) -> str:
+    return f"span={month.span.value}&day={month.first.isoformat()}"
 
 
 def main() -> None:
+    """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000, help="cases in the month")
-    parser.add_argument("--explain", action="store_true")
-    given = parser.parse_args()
-    connection.force_debug_cursor = given.explain
-    clear()
-    try:
-        fill(given.cases)
-        together = sum(measure(code, explain=given.explain) for code in DIMENSIONS)
-        expected = sum(measure(code, explain=given.explain, fair=True) for code in DIMENSIONS)
-        print(
-            f"figures {together:.2f} s, expected rates {expected:.2f} s"
-            f" ({datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[0]:.1f})"
+    parser.add_argument("--tries", type=int, default=3)
+    asked = parser.parse_args()
+    url = _database.use()
+    from django.utils import timezone
+
+    from bench import _readers
+    from linli.evaluation.rules.periods import Period, Span
+
+    now = _readers.newest_report()
+    month = Period.around(Span.MONTH, timezone.localdate(now)).before
+    with psycopg.connect(url, autocommit=True) as own:
+        before = _facts.one_month(
+            own, load.hands_at(url, 2), since=month.since, until=month.until, cases=asked.cases
         )
-    finally:
-        clear()
+    now = max(now, month.until + timedelta(days=1))
+    with _readers.as_of(now):
+        found = measure(month, now, tries=asked.tries) + closed(month, now, tries=asked.tries)
+    print(table(found))
+    print()
+    print(
+        _readers.state(
+            f"{asked.cases:,} cases in {month.first:%Y-%m}, {before:,} in the month before;"
+        )
+    )
 
 
 if __name__ == "__main__":

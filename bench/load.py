@@ -87,7 +87,7 @@ def load(
     _lay_out(own, now)
     hands = hands or (lambda work: work(own))
     say(f"Loading {missing:,} cases into the {have:,} there are …")
-    with _without_keys(own, hands, say=say):
+    with without_keys(own, hands, tables=TABLES, say=say):
         _insert(hands, first=first, count=missing, now=now, say=say)
         _write_stories(own, stories, say=say)
     _tidy_up(own, say=say)
@@ -401,14 +401,14 @@ _INDEXES = """
 
 
 @contextmanager
-def _without_keys(
-    own: psycopg.Connection, hands: Hands, *, say: Callable[[str], None]
+def without_keys(
+    own: psycopg.Connection, hands: Hands, *, tables: Sequence[str], say: Callable[[str], None]
 ) -> Iterator[None]:
-    """Foreign keys and indexes are off inside; they come back also when something fails."""
-    tables = list(TABLES)
+    """Foreign keys and indexes of `tables` are off inside; they come back also when something
+    fails."""
     own.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    keys = own.execute(_KEYS, [tables]).fetchall()
-    indexes = own.execute(_INDEXES, [tables]).fetchall()
+    keys = own.execute(_KEYS, [list(tables)]).fetchall()
+    indexes = own.execute(_INDEXES, [list(tables)]).fetchall()
     for table, key, _text in keys:
         own.execute(f"ALTER TABLE {table} DROP CONSTRAINT {_quoted(key)}")
     for index, _text in indexes:
