@@ -14,7 +14,6 @@ from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import Any
 
-import numpy as np
 import shapely
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -105,7 +104,7 @@ def replay(*, count: int, now: datetime, seed: int = 1, seconds: float = math.in
     """Let `count` cases happen within the 90 days before `now`, or as many as `seconds` allow.
 
     Returns how many came. Each case is one transaction, and one whole: a life in which somebody is
-    refused has not happened. About a tenth is still under way at `now`.
+    refused has not happened. Few are still under way at `now`.
     """
     until = monotonic() + seconds
     here = town(seed=seed)
@@ -209,13 +208,10 @@ def _thing(here: Town, fact: Fact, grid: Grid) -> Thing | None:
 
 def move_on(here: Town, case: Case, fact: Fact, now: datetime) -> bool:
     """The next of the seven steps of an open case; whether there was one to make."""
-    names = ["reported", "filed", "dispatched", "handling", "handled", "checking"]
-    if case.stage not in names:
+    found = _next(_steps(here, fact), case)
+    if found is None:
         return False
-    steps = _steps(here, fact)
-    step = steps[names.index(case.stage)]
-    if case.stage == "checking" and case.check_passed is not None:
-        step = steps[-1]
+    step, _share = found
     try:
         with transaction.atomic():
             step(case, now)
@@ -225,13 +221,15 @@ def move_on(here: Town, case: Case, fact: Fact, now: datetime) -> bool:
 
 
 def _live(here: Town, case: Case, fact: Fact, at: datetime, now: datetime) -> None:
-    """Walk the case on until its time is `now` or it ends."""
+    """Walk the case on until its time is `now` or it ends. What a unit sends back is dispatched
+    again, and what a check finds wanting is done again."""
     pick = here.pick
     span = timedelta(minutes=min(fact.minutes or pick.randrange(300, 9000), 60 * 24 * 20))
-    stages = np.cumsum([0.004, 0.006, 0.05, 0.72, 0.08, 0.07, 0.07])
+    steps = _steps(here, fact)
     clock = at
-    for step, share in zip(_steps(here, fact), stages, strict=True):
-        clock = at + span * float(share) + timedelta(minutes=pick.randrange(2, 20))
+    while (found := _next(steps, case)) is not None:
+        step, share = found
+        clock += span * share + timedelta(minutes=pick.randrange(2, 20))
         if clock >= now:
             return
         try:
@@ -241,6 +239,22 @@ def _live(here: Town, case: Case, fact: Fact, at: datetime, now: datetime) -> No
         if moved is None:
             return
         case = moved
+
+
+#: Stages that somebody moves on, each with the share of a case's time that passes before.
+_SHARES = {
+    "reported": 0.004, "filed": 0.006, "dispatched": 0.05, "handling": 0.72, "handled": 0.08,
+    "checking": 0.07,
+}  # fmt: skip
+
+
+def _next(steps: list[Step], case: Case) -> tuple[Step, float] | None:
+    """What comes next for the case, and the share of its time until then."""
+    if case.stage not in _SHARES:
+        return None
+    checked = case.stage == "checking" and case.check_passed is not None
+    step = steps[-1 if checked else list(_SHARES).index(case.stage)]
+    return step, _SHARES[case.stage]
 
 
 class Nobody(Refused):
@@ -277,9 +291,8 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
         return None if unit is None else do(case, "dispatch", now, unit=unit)
 
     def accept(case: Case, now: datetime) -> Case | None:
-        if pick.random() < 0.03:
-            do(case, "decline", now, opinion="该处不在本单位养护范围内，请核实权属")
-            return None
+        if not case.decline_count and pick.random() < 0.03:
+            return do(case, "decline", now, opinion="该处不在本单位养护范围内，请核实权属")
         return do(case, "accept", now)
 
     def report_back(case: Case, now: datetime) -> Case | None:
@@ -293,7 +306,7 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
         user = here.workers.get(case.grid_id or 0)
         if user is None or case.place is None:
             return None
-        passed = pick.random() > 0.05
+        passed = case.rework_count > 0 or pick.random() > 0.05
         return services.check(
             case_id=case.pk,
             actor=user,
@@ -306,8 +319,7 @@ def _steps(here: Town, fact: Fact) -> list[Step]:
 
     def close(case: Case, now: datetime) -> Case | None:
         if not case.check_passed:
-            do(case, "rework", now, opinion="核查不合格，请继续处理")
-            return None
+            return do(case, "rework", now, opinion="核查不合格，请继续处理")
         do(case, "close", now)
         if pick.random() < 0.6:
             rating = pick.choices([3, 2, 1], [70, 22, 8])[0]
