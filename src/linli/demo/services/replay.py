@@ -104,7 +104,7 @@ def replay(*, count: int, now: datetime, seed: int = 1, seconds: float = math.in
     """Let `count` cases happen within the 90 days before `now`, or as many as `seconds` allow.
 
     Returns how many came. Each case is one transaction, and one whole: a life in which somebody is
-    refused has not happened. Few are still under way at `now`.
+    refused has not happened. About a tenth is still under way at `now`.
     """
     until = monotonic() + seconds
     here = town(seed=seed)
