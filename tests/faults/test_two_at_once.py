@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.test import Client
 
 from linli.cases.models import Case, CaseEvent, Report
 from linli.catalogue.models import CaseClass
+from linli.catalogue.rules import Limit, LimitUnit
 from tests.cases.city import City, make_city
-from tests.desk.lives import make_case
+from tests.desk.lives import make_case, perform
 from tests.portal.conftest import filled_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,3 +87,25 @@ def test_a_move_sent_twice_at_once_is_made_once(city: City) -> None:
     answers = at_once(*(lambda: client.post(url, {"seen": seen}) for _ in range(3)))
     assert sorted(a.status_code for a in answers) == [302, 409, 409]
     assert CaseEvent.objects.filter(case_id=case.pk, move="accept").count() == 1
+
+
+def test_of_two_second_consents_one_moves_the_due_time(city: City) -> None:
+    case, home = make_case(city, "accept"), city.districts[0]
+    limit = Limit(Decimal(4), LimitUnit.WORK_HOUR)
+    perform(city, case, "ask_extension", "handler", limit=limit, opinion="下雨")
+    case = perform(city, case, "endorse_extension", "street_dispatcher", opinion="属实")
+    browsers = []
+    for who in ("chief", "leader"):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(home.user(who))
+        browsers.append(client)
+    url, seen = f"/desk/cases/{case.number}/moves/", str(case.event_count)
+    answers = at_once(
+        lambda: browsers[0].post(f"{url}consent_extension", {"seen": seen}),
+        lambda: browsers[1].post(f"{url}refuse_consent", {"seen": seen, "opinion": "不同意"}),
+    )
+    assert sorted(a.status_code for a in answers) == [302, 409]
+    done = Case.objects.get(pk=case.pk)
+    granted = CaseEvent.objects.filter(case_id=case.pk, move="consent_extension").count()
+    assert (done.extension_count, done.pending, done.decider_id) == (granted, "", None)
+    assert done.event_count == case.event_count + 1

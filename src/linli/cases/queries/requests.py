@@ -99,6 +99,12 @@ class Request:
         }[self.answer]
 
     @property
+    def has_two(self) -> bool:
+        """Whether the first consent is the first of two: more than one tier has been asked."""
+        passed_up = self.answer != Answer.GRANTED and bool(self.consents)
+        return passed_up or len(self.consents) == 2
+
+    @property
     def is_open(self) -> bool:
         return self.answer in (Answer.WAITS, Answer.WAITS_SECOND)
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
 from linli.demo.services import (
+    asking,
     city,
     exchange,
     inventory,
@@ -70,6 +71,7 @@ def _equip(*, now: datetime) -> None:
     telephone.enter(now=now)
     sensing.enter(now=now)
     exchange.enter(now=now)
+    asking.enter(now=now)
 
 
 def learn(*, now: datetime) -> None:
@@ -114,6 +116,7 @@ def fill(*, count: int, tell: Callable[[int, int], None], seconds: float = math.
         raise RuntimeError("A worker of the demo failed; its message is above.")
     came = Case.objects.count() - before
     tell(came, count)
+    asking.enter(now=timezone.now())
     read_notices(now=timezone.now())
     return came
 
@@ -124,6 +127,7 @@ def fill_up() -> int:
     while (missing := ALL - Case.objects.count()) > 0:
         part(index=0, count=min(PIECE, missing), now=timezone.now())
         came += min(PIECE, missing)
+    asking.enter(now=timezone.now())
     read_notices(now=timezone.now())
     learn(now=timezone.now())
     (settings.DATA_DIR / "demo.filling").unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from linli.cases import services as case_services
 from linli.cases.queries import choosing, clock_words, reading, requests
 from linli.cases.queries.reading import ICONS
 from linli.cases.queries.routes import Suggestion, suggestion_for
+from linli.cases.rules.consents import YES
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
 from linli.desk.queries.things import thing_of
@@ -108,8 +109,13 @@ def _suggestion(request: StaffRequest, case: Case, now: datetime) -> Suggestion 
 def moves_of(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
     """The buttons: what moves the case on first, numbered for the keyboard. No query."""
     rows = queries.moves_with_forms(request.user, case)
+    asked = YES.get(case.pending)  # a request that waits comes first
     rows.sort(
-        key=lambda row: (row[0] in GRAVE, MAIN.index(row[0]) if row[0] in MAIN else len(MAIN))
+        key=lambda row: (
+            row[0] in GRAVE,
+            row[0] != asked,
+            MAIN.index(row[0]) if row[0] in MAIN else len(MAIN),
+        )
     )
     return [
         {
@@ -117,7 +123,7 @@ def moves_of(request: StaffRequest, case: Case) -> list[dict[str, Any]]:
             "label": row.label,
             "icon": ICONS.get(name, "point"),
             "grave": name in GRAVE,
-            "primary": i == 0 and name not in GRAVE and name in MAIN[:9],
+            "primary": i == 0 and name not in GRAVE and name in (*MAIN[:9], asked),
             "key": str(i + 1) if i < 9 else "",
         }
         for i, (name, row) in enumerate(rows)
