@@ -105,6 +105,7 @@ def test_a_case_of_another_district_is_not_there(city: City, at_desk: Seated) ->
     for url in (
         f"/desk/cases/{case.number}/",
         f"/desk/cases/{case.number}/print/",
+        f"/desk/cases/{case.number}/sheet.pdf",
         f"/desk/cases/{case.number}/moves/dispatch",
         f"/cases/{case.number}/files/1",
     ):

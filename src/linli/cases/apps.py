@@ -69,6 +69,7 @@ SYSTEM_GRANTS = {"cases.settings": _("Set the numbers of cases: distances, windo
 ACTIONS = {
     "cases.contact_shown": _("Looked at who reported"),
     "cases.exported": _("Exported a list of cases"),
+    "cases.sheet_taken": _("Took a case sheet away as a document"),
     "cases.settings_changed": _("Changed the settings of cases"),
 }
 

@@ -13,6 +13,7 @@ from linli.desk.views import (
     notices,
     returns,
     search,
+    sheet,
     suggesting,
     weak_spots,
 )
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/filters/<int:filter_id>/delete", lists.delete_filter, name="delete_filter"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/print/", case.sheet, name="print"),
+    path("cases/<str:number>/sheet.pdf", sheet.sheet_pdf, name="sheet_pdf"),
     path("cases/<str:number>/suggestions", suggesting.suggest_for_case, name="suggestions"),
     path("cases/<str:number>/moves/<str:move>", moves.move, name="move"),
     path(

@@ -112,6 +112,21 @@ def _too_many_in_layers(pixels: int) -> TooBig:
     )
 
 
+def smaller(content: IO[bytes], edge: int) -> bytes:
+    """A clean copy that was kept, as a JPEG of at most `edge` pixels a side, for paper. Raises
+    ValueError for what is no picture."""
+    try:
+        with Image.open(content) as photo:
+            photo.draft(None, (edge, edge))
+            plain = _opaque(photo)
+    except (OSError, SyntaxError) as fault:
+        raise ValueError("no picture") from fault
+    plain.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    found = BytesIO()
+    plain.save(found, "JPEG", quality=QUALITY)
+    return found.getvalue()
+
+
 def _copies(photo: Image.Image) -> tuple[Image.Image, Image.Image]:
     if photo.format in {"JPEG", "MPO"}:
         photo.draft(None, (LONG_EDGE, LONG_EDGE))  # decodes at 1/2, 1/4 or 1/8
