@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from linli.cases.models import Case, Report
 from linli.cases.queries.settings import settings
 from linli.cases.rules.inputs import Place
-from linli.cases.services import placing, telling
+from linli.cases.services import granting, placing, telling
 from linli.cases.services.core import Act, advance
 from linli.cases.services.intake import _worker
 from linli.kernel.errors import BadInput
@@ -140,6 +140,7 @@ def void(
     def change(act: Act) -> None:
         act.case.suspended_until = None
         act.case.assignee_id = None
+        granting.drop(act.case)
 
     return advance(case_id, "void", actor=actor, now=now, opinion=opinion, seen=seen, change=change)
 
