@@ -128,8 +128,9 @@ class KindForm(forms.Form):
     @staticmethod
     def initial_of(kind: LineKind) -> dict[str, Any]:
         """What the form of a kind begins with."""
-        names = ("name", "name_en", "limit_amount", "limit_unit", "active")
-        return {name: getattr(kind, name) for name in names}
+        names = ("name", "name_en", "limit_unit", "active")
+        limit = f"{kind.limit_amount.normalize():f}"
+        return {"limit_amount": limit, **{name: getattr(kind, name) for name in names}}
 
 
 class PeriodForm(forms.Form):

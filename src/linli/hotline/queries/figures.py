@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Avg, Count, F, Q
 
 from linli.cases.queries.lists import midnight
-from linli.hotline.models import Call, CallBack, Line
+from linli.hotline.models import Call, CallBack, Line, LineKind
 from linli.hotline.queries.lines import MANAGES, lines_for
 from linli.hotline.rules import Outcome, Result, length_text
 
@@ -69,9 +69,10 @@ def figures_for(user: User, since: date, until: date) -> list[LineFigures]:
         )
     }
     kinds: dict[int, list[tuple[str, int]]] = {}
-    counted = ended.filter(kind__isnull=False).values("line", "kind__name")
+    counted = ended.filter(kind__isnull=False).values("line", "kind__name", "kind__name_en")
     for row in counted.annotate(calls=Count("pk")).order_by("line", "kind__position"):
-        kinds.setdefault(row["line"], []).append((row["kind__name"], row["calls"]))
+        kind = LineKind(name=row["kind__name"], name_en=row["kind__name_en"])
+        kinds.setdefault(row["line"], []).append((kind.label, row["calls"]))
     backs = CallBack.objects.filter(call__line__in=lines, done_at__gte=begin, done_at__lt=end)
     done: dict[int, Mapping[str, Any]] = {
         row["call__line"]: row
