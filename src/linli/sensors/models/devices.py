@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -97,6 +97,11 @@ class Device(models.Model):
     def expected_s(self) -> int:
         """Seconds between two readings, as expected."""
         return self.interval_s or self.kind.interval_s
+
+    @property
+    def expected(self) -> timedelta:
+        """The span between two readings, as expected."""
+        return timedelta(seconds=self.expected_s)
 
     @property
     def heard_since(self) -> datetime:

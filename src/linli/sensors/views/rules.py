@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.kernel.errors import NotFound, NotYours, Refused
@@ -72,7 +73,12 @@ def try_rule(request: StaffRequest, rule_id: int) -> HttpResponse:
         "line": line_of(row, unit),
         "days": days,
         "tabs": [
-            {"label": _("%d days") % n, "url": f"?days={n}", "current": n == days, "count": None}
+            {
+                "label": ngettext("%d day", "%d days", n) % n,
+                "url": f"?days={n}",
+                "current": n == days,
+                "count": None,
+            }
             for n in PERIODS
         ],
         "trial": found,
