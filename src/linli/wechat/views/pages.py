@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.kernel.answering import form_page
@@ -84,7 +85,7 @@ def template(request: StaffRequest, account_id: int, news: str) -> HttpResponse:
         request,
         forms.TemplateForm(request.POST or None, initial=known),
         act,
-        title=f"{row.name}: {kind.label}",
+        title=row.name + pgettext("after a label", ": ") + kind.label,
         back=reverse("wechat:account", args=[row.pk]),
         aliases={"fields": "fields_text"},
     )
