@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.catalogue.models.state import counts_version, days_in_order, remembered, validity
-from linli.catalogue.rules import UNIT_WORDS, Kind, LimitUnit
+from linli.catalogue.rules import UNIT_WORDS, Goal, Kind, LimitUnit
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -63,6 +63,10 @@ class CaseClass(models.Model):
     code = models.CharField(_("code"), max_length=5)  # C0101, E0102: kept by the services
     active = models.BooleanField(_("in use"), default=True)
     public = models.BooleanField(_("offered to residents"), default=False)
+    # Which of the five goals (R8) its cases count for; most classes for none.
+    goal = models.CharField(
+        _("goal"), max_length=10, choices=Goal.choices, blank=True, default="", db_default=""
+    )
     icon = models.CharField(_("icon"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
     # Names in an imported sheet that are no unit here: kept to be linked, never invented.

@@ -126,6 +126,10 @@ class Catalogue:
         wanted = tuple(prefixes)
         return frozenset(c.pk for c in self.all_classes if c.code.startswith(wanted))
 
+    def goal_ids(self, goal: str) -> frozenset[int]:
+        """The classes of all editions that serve one of the five goals (R8)."""
+        return frozenset(c.pk for c in self.all_classes if c.goal == goal)
+
     def conditions_for(self, case_class: CaseClass, *, on: date) -> list[FilingCondition]:
         """The filing conditions in force on that day, by number."""
         return [c for c in self._conditions.get(case_class.pk, []) if _holds(c, on)]

@@ -19,6 +19,13 @@ class Kind(TextChoices):
     EVENT = "event", _("Event")
 
 
+class Goal(TextChoices):
+    """Which of the five goals of the grids a class serves beyond being a case (五全, R8)."""
+
+    DISPUTE = "dispute", _("Dispute to be settled")
+    MATTER = "matter", _("Matter done for a resident")
+
+
 class Role(TextChoices):
     """What a unit does for a class: 主办, 协办, 主管 (R65)."""
 

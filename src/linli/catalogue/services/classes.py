@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.catalogue.models import CaseClass, Edition, FilingCondition
-from linli.catalogue.rules import Kind, Limit, class_code
+from linli.catalogue.rules import Goal, Kind, Limit, class_code
 from linli.catalogue.services.recording import days, recorded
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.text import clean
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TWO_DIGITS = re.compile(r"[0-9]{2}")
 MOST_AMOUNT = Decimal(9999)
+GOAL_ZH = {"矛盾纠纷": Goal.DISPUTE.value, "百姓事务": Goal.MATTER.value}  # in sheets
 
 
 def save_edition(
@@ -53,6 +54,7 @@ def save_class(
     name_en: str = "",
     public: bool = False,
     active: bool = True,
+    goal: str = "",
     icon: str = "",
     note: str = "",
     unlinked_units: str = "",
@@ -75,12 +77,25 @@ def save_class(
         unlinked_units=unlinked_units,
         unlinked_supervisors=unlinked_supervisors,
     )
-    values |= {"public": public, "active": active}
+    values |= {"public": public, "active": active, "goal": goal_of(goal)}
     with recorded("save_class", actor):
         case_class, _created = CaseClass.objects.update_or_create(
             edition=edition, code=values["code"], defaults=values
         )
     return case_class
+
+
+def goal_of(text: str) -> str:
+    """The goal that a word of a sheet or a code names. Raises BadInput."""
+    wanted = text.strip()
+    known = {"": "", **{one.value: one.value for one in Goal}, **GOAL_ZH}
+    if wanted not in known:
+        raise BadInput(
+            _("“%(word)s” is no goal. Write %(words)s, or leave the cell empty.")
+            % {"word": wanted[:40], "words": "、".join(GOAL_ZH)},
+            field="goal",
+        )
+    return known[wanted]
 
 
 def retire_class(*, class_id: int, actor: User | None, now: datetime) -> CaseClass:

@@ -15,7 +15,7 @@ from linli.cases.rules import OPEN
 from linli.cases.rules.city import BOUNDS
 from linli.catalogue import queries
 from linli.catalogue.models import Edition
-from linli.catalogue.rules import UNIT_WORDS, Kind, Limit, LimitUnit, Role
+from linli.catalogue.rules import UNIT_WORDS, Goal, Kind, Limit, LimitUnit, Role
 from linli.console.forms.ground import FileField
 from linli.console.forms.parts import (
     ClassField,
@@ -51,6 +51,12 @@ class ClassForm(forms.Form):
     public = forms.BooleanField(label=_("Offered to residents"), required=False)
     active = forms.BooleanField(
         label=_("In use"), required=False, help_text=_("Cases that have it keep it.")
+    )
+    goal = forms.ChoiceField(
+        label=_("Counts for the goal"),
+        required=False,
+        choices=[("", "—"), *Goal.choices],
+        help_text=_("One of the five goals on the wall; most classes count for none."),
     )
     icon = words(_("Icon"), 40, required=False)
     note = long_words(pgettext_lazy("console", "Note"), 2000)

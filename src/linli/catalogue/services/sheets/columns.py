@@ -24,6 +24,7 @@ COLUMNS = {
     "urgent_limit": "紧急时限",
     "note": "备注",
     "public": "公众可报",
+    "goal": "五全目标",
     "icon": "图标",
     "major_name_en": "大类英文名称",
     "name_en": "小类英文名称",

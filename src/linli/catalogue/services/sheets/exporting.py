@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from linli.catalogue.models import CaseClass, Edition, FilingCondition
 from linli.catalogue.queries import current, responsibilities
 from linli.catalogue.rules import Kind, Limit, LimitUnit, Role, limit_zh
+from linli.catalogue.services.classes import GOAL_ZH
 from linli.catalogue.services.sheets.columns import COLUMNS, KIND_COLUMN, KIND_ZH
 from linli.catalogue.services.sheets.rows import BadRow
 from linli.kernel.cells import csv_bytes, guarded
 
+_GOAL_WORDS = {code: word for word, code in GOAL_ZH.items()}
 _WIDTHS = {"filing_text": 50, "closing_text": 30, "units": 28, "supervisors": 24, "name": 18}
 
 
@@ -90,6 +92,7 @@ def _line(
         "limit_c": limit(condition.limit_c, condition.unit_c),
         "urgent_limit": limit(condition.urgent_limit, condition.urgent_unit),
         "note": condition.note,
+        "goal": _GOAL_WORDS.get(case_class.goal, ""),
         "icon": case_class.icon,
         "public": "是" if case_class.public else "否",
         "major_name_en": case_class.major_name_en,

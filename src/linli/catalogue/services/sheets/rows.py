@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from linli.catalogue.rules import UNIT_ZH, BadLimit, Limit, parse_limit
-from linli.catalogue.services.classes import class_values, condition_values
+from linli.catalogue.services.classes import class_values, condition_values, goal_of
 from linli.catalogue.services.sheets.columns import COLUMNS, KIND_COLUMN
 from linli.catalogue.services.sheets.reading import Line
 from linli.kernel.errors import BadInput
@@ -17,7 +17,7 @@ from linli.kernel.errors import BadInput
 _OF_MAJOR = ("major_code", "major_name", "major_name_en")
 # Merged over several classes in real sheets.
 _OF_OWNER = ("units", "supervisors")
-_OF_CLASS = ("minor_code", "name", "name_en", "public", "icon", "source")
+_OF_CLASS = ("minor_code", "name", "name_en", "public", "goal", "icon", "source")
 _OF_CONDITION = (
     "closing_text",
     "closing_text_en",
@@ -137,7 +137,7 @@ def _row(line: Line, *, plain_is_working: bool) -> Row:
             major_name_en=cells.get("major_name_en", ""),
             name_en=cells.get("name_en", ""),
             icon=cells.get("icon", ""),
-        )
+        ) | {"goal": goal_of(cells.get("goal", ""))}
         condition_fields = condition_values(
             filing_text=cells["filing_text"],
             closing_text=cells["closing_text"],
