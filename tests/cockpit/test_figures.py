@@ -95,7 +95,14 @@ def length_of_list(user: User, url: str, now: Any) -> int:
         rows, after = 0, None
         while True:
             found = counted.cases_of(
-                user, asked["count"], days, by=asked["by"], key=asked["key"], now=now, after=after
+                user,
+                asked["count"],
+                days,
+                by=asked["by"],
+                key=asked["key"],
+                part=asked["part"],
+                now=now,
+                after=after,
             )
             rows, after = rows + len(found.cases), found.after
             if after is None:

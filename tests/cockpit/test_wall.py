@@ -16,9 +16,13 @@ from django.utils import timezone, translation
 from linli.cases import services
 from linli.cases.models import Case
 from linli.cases.policy import Facts
+from linli.catalogue.models import CaseClass
+from linli.catalogue.rules import Goal
 from linli.cockpit import policy
 from linli.cockpit.board import PIECES, Wall, key_of
-from linli.cockpit.queries import area, wall
+from linli.cockpit.queries import area, counted, wall
+from linli.cockpit.queries.goals import coverage, rated
+from linli.evaluation.models import CaseFact
 from linli.evaluation.services.following import follow
 from linli.live import queries as live
 from linli.live.boards import LEAST_S, MOST_S
@@ -69,9 +73,52 @@ def test_every_number_of_the_wall_is_the_length_of_its_list(city: City) -> None:
         moving, standing = wall.moving(user, now=now), wall.standing(user, now=now)
         links = [*moving.today, *moving.present, *standing.classes]
         links += [one.closed for one in standing.units]
+        links += [part for one in standing.rated for part in one.parts]
         assert len(links) > 10
         for link in links:
             assert length_of_list(user, link.url, now) == link.count, (user, link)
+
+
+def test_disputes_matters_and_requests_are_rates_of_their_own_cases(city: City) -> None:
+    """Two disputes of residents, one closed in time and one late; what a sensor said is neither."""
+    home, now = city.districts[0], timezone.now()
+    dispute = CaseClass.objects.get(code="E0102")
+    CaseClass.objects.filter(pk=dispute.pk).update(goal=Goal.DISPUTE)
+    for closed, public in ((True, True), (False, True), (False, False)):
+        done = now - timedelta(minutes=3) if closed else None
+        CaseFact.objects.create(
+            case_id=report(home).pk, event_number=1, area_grade="B", district_id=home.region.pk,
+            class_id=dispute.pk if public else None, is_public=public,
+            channel="portal" if public else "sensor", on_time=closed, closed_at=done,
+            handled_at=done, reported_at=now - timedelta(days=9), due_at=now - timedelta(minutes=2),
+        )  # fmt: skip
+    today = timezone.localdate(now)
+    days = counted.Days(today - timedelta(days=20), today)
+    with translation.override("en"):
+        tiles = {one.name: one for one in rated(home.user("leader"), days, now=now)}
+    assert (tiles["dispute"].shown, tiles["public"].shown) == ("50.00", "50.00")
+    for name in ("dispute", "public"):
+        assert sorted(one.count for one in tiles[name].parts) == [1, 2]
+        for part in tiles[name].parts:
+            assert length_of_list(home.user("leader"), part.url, now) == part.count
+    assert tiles["matter"].shown == "—"
+    assert tiles["matter"].formula == "No matter was to be done this month."
+
+
+def test_a_grid_is_known_when_its_households_are_counted_and_a_worker_is_there(city: City) -> None:
+    nobody: frozenset[int] = frozenset()
+    grids = [
+        area.Grid(1, 1, 200, frozenset({7})), area.Grid(2, 1, 0, frozenset({7})),
+        area.Grid(3, 1, 90, nobody),
+    ]  # fmt: skip
+    with translation.override("en"):
+        tile = coverage(grids)
+        assert (tile.shown, [one.count for one in tile.parts]) == ("33.3", [1, 3])
+        assert coverage([]).shown == "—"
+    leader, now = city.user("leader"), timezone.now()
+    rows, total = area.ground(leader, today=timezone.localdate(), now=now)
+    known = coverage(area.grids_of(leader, today=timezone.localdate(), now=now)).parts[0].count
+    assert known == total.known == sum(row.known for row in rows)
 
 
 def test_nothing_owed_is_a_dash_and_a_rate_shows_its_formula(city: City) -> None:
@@ -109,7 +156,8 @@ def test_lists_of_the_wall_are_bounded(city: City) -> None:
 def test_the_ground_adds_up(city: City) -> None:
     leader, now = city.user("leader"), timezone.now()
     rows, total = area.ground(leader, today=timezone.localdate(), now=now)
-    base = [one.count for one in area.base(leader, today=timezone.localdate(), now=now)]
+    grids = area.grids_of(leader, today=timezone.localdate(), now=now)
+    base = [one.count for one in area.base(leader, grids)]
     assert [total.grids, total.households, total.people] == base[:3]
     assert sum(row.grids for row in rows) == total.grids == 4
     assert signed_in(leader).get("/cockpit/ground/").status_code == 200

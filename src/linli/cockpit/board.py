@@ -13,13 +13,14 @@ from django.utils import timezone, translation
 from linli.cases.policy import scopes_of
 from linli.cockpit.policy import opens_lists
 from linli.cockpit.queries import wall
+from linli.cockpit.queries.goals import happening
 from linli.cockpit.queries.wall import Standing
 from linli.evaluation.services.following import follow
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-PIECES = ("today", "present", "gauges", "classes", "units", "base", "hours", "events")
+PIECES = ("goals", "today", "present", "gauges", "classes", "units", "base", "hours", "events")
 _STANDS = timedelta(minutes=1)
 _MOST_FOLLOWED = 1_000  # touched cases whose facts are made before a drawing; a job does the rest
 
@@ -37,9 +38,12 @@ def key_of(user: User) -> Hashable:
 
 def context(user: User, *, now: datetime, standing: Standing | None = None) -> dict[str, Any]:
     """What the pieces of the wall are filled with."""
+    moving = wall.moving(user, now=now)
+    standing = standing or wall.standing(user, now=now)
     return {
-        "moving": wall.moving(user, now=now),
-        "standing": standing or wall.standing(user, now=now),
+        "moving": moving,
+        "standing": standing,
+        "goals": [standing.known, happening(moving.present), *standing.rated],
         "opens": opens_lists(user),
         "day": timezone.localdate(now),
     }

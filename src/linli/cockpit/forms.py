@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.cases import policy, rules
 from linli.cases.rules import Supervision
-from linli.cockpit.queries.counted import KINDS, base_of
+from linli.cockpit.queries.counted import KINDS, PARTS, base_of
 from linli.kernel.errors import Refused
 from linli.kernel.forms import DayField, DayInput
 
@@ -50,6 +50,7 @@ class CountedForm(forms.Form):
     since, until = DayField(), DayField()
     by = forms.ChoiceField(choices=[(one, one) for one in ("", *KINDS)], required=False)
     key = forms.CharField(max_length=20, required=False)
+    part = forms.ChoiceField(choices=[(one, one) for one in ("", *PARTS)], required=False)
     after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -59,6 +60,8 @@ class CountedForm(forms.Form):
             given["base"] = base_of(given.get("count", ""), given.get("by", ""))
         except KeyError:
             self.add_error("count", gettext_lazy("There is no such count here."))
+        if given.get("part") and given.get("by"):
+            self.add_error("part", gettext_lazy("A part is told apart no further: leave “by” out."))
         if "since" in given and "until" in given and given["since"] > given["until"]:
             self.add_error("until", gettext_lazy("The last day lies before the first."))
         return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,29 +41,42 @@ def communities_of(user: User) -> set[int]:
     return {one for one in under if tree.region(one).tier == "community"}
 
 
-class _Grid(NamedTuple):
+class Grid(NamedTuple):
+    """A grid of the area as it stands today."""
+
     id: int
     community_id: int
     households: int
+    people: frozenset[int]  # on duty in it
+
+    @property
+    def is_known(self) -> bool:
+        """Its households are counted and somebody is on duty in it (基础数据全摸清, R8)."""
+        return bool(self.households and self.people)
 
 
-def _grids_of(user: User, *, today: date) -> list[_Grid]:
-    """The grids of a person's area. One query."""
+def grids_of(user: User, *, today: date, now: datetime) -> list[Grid]:
+    """The grids of a person's area, with whoever is on duty in them. Two queries."""
     grids = territory.present_grids(on=today).filter(community_id__in=communities_of(user))
-    rows = grids.order_by().values_list("pk", "community_id", "households")
-    return [_Grid(pk, community, households or 0) for pk, community, households in rows]
+    rows = list(grids.order_by().values_list("pk", "community_id", "households"))
+    people: dict[int, set[int]] = {}
+    duties = staff.workers_of([row[0] for row in rows], now=now).order_by()
+    for grid_id, user_id in duties.values_list("grid_id", "post__user_id"):
+        people.setdefault(grid_id, set()).add(user_id)
+    return [
+        Grid(pk, community, households or 0, frozenset(people.get(pk, ())))
+        for pk, community, households in rows
+    ]
 
 
-def base(user: User, *, today: date, now: datetime) -> list[Fact]:
-    """Grids, households, people on duty and components of the area. Two or three queries."""
-    grids = _grids_of(user, today=today)
-    duties = staff.workers_of([one.id for one in grids], now=now).order_by()
-    on_duty = duties.values("post__user_id").distinct().count()
+def base(user: User, grids: list[Grid]) -> list[Fact]:
+    """Grids, households, people on duty and components of the area. One query at most."""
+    total = _summed("", grids)
     url = reverse("cockpit:ground")
     found = [
-        Fact(_("Grids"), "grid-dots", len(grids), url),
-        Fact(_("Households"), "home", sum(one.households for one in grids), url),
-        Fact(_("On duty in grids"), "users", on_duty, url),
+        Fact(_("Grids"), "grid-dots", total.grids, url),
+        Fact(_("Households"), "home", total.households, url),
+        Fact(_("On duty in grids"), "users", total.people, url),
     ]
     if user.has_grant("components.see"):
         count = components.count_for(user, ComponentFilter()).count
@@ -72,12 +86,23 @@ def base(user: User, *, today: date, now: datetime) -> list[Fact]:
 
 @dataclass(frozen=True)
 class GroundRow:
-    """A region below the area: its grids, their households, who is on duty there."""
+    """A region below the area: its grids and how many of them are known, their households, who is
+    on duty there."""
 
     name: str
     grids: int
+    known: int
     households: int
     people: int
+
+
+def _summed(name: str, grids: Iterable[Grid]) -> GroundRow:
+    kept = list(grids)
+    everybody = frozenset[int]().union(*(one.people for one in kept))
+    return GroundRow(
+        name, len(kept), sum(one.is_known for one in kept),
+        sum(one.households for one in kept), len(everybody),
+    )  # fmt: skip
 
 
 def ground(user: User, *, today: date, now: datetime) -> tuple[list[GroundRow], GroundRow]:
@@ -86,28 +111,14 @@ def ground(user: User, *, today: date, now: datetime) -> tuple[list[GroundRow], 
     A person on duty in two regions counts once in each and once in the sum.
     """
     tree, tier = territory.tree(), figures.tier_below(user)
-    kept: dict[int, tuple[int, int]] = {
-        one.id: (tree.ancestor_of(one.community_id, tier) or one.community_id, one.households)
-        for one in _grids_of(user, today=today)
-    }
-    people: dict[int, set[int]] = {}
-    duties = staff.workers_of(kept, now=now).order_by().values_list("grid_id", "post__user_id")
-    for grid_id, user_id in duties:
-        people.setdefault(kept[grid_id][0], set()).add(user_id)
-    sums: dict[int, list[int]] = {}
-    for region, households in kept.values():
-        row = sums.setdefault(region, [0, 0])
-        row[0] += 1
-        row[1] += households
-    rows = [
-        GroundRow(tree.region(one).name, sums[one][0], sums[one][1], len(people.get(one, ())))
-        for one in sorted(sums, key=lambda one: tree.region(one).code)
-    ]
-    every = set().union(*people.values()) if people else set()
-    total = GroundRow(
-        "", sum(row.grids for row in rows), sum(row.households for row in rows), len(every)
-    )
-    return rows, total
+    grids = grids_of(user, today=today, now=now)
+    below: dict[int, list[Grid]] = {}
+    for one in grids:
+        region = tree.ancestor_of(one.community_id, tier) or one.community_id
+        below.setdefault(region, []).append(one)
+    regions = sorted(below, key=lambda one: tree.region(one).code)
+    rows = [_summed(tree.region(one).name, below[one]) for one in regions]
+    return rows, _summed("", grids)
 
 
 def area_name(user: User) -> str:

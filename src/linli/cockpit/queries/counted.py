@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 
+from linli.catalogue import queries as catalogue
+from linli.catalogue.rules import Goal
 from linli.evaluation.queries import drilling
 from linli.evaluation.queries.figures import counts_for
 from linli.evaluation.rules.counts import Base, base
@@ -21,6 +25,12 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 KINDS = ("district", "street", "community", "grid", "unit")
+#: Parts of all cases that some numbers count alone: two kinds of classes, and what residents say.
+PARTS: Mapping[str, Callable[[], Q]] = {
+    "dispute": lambda: Q(class_id__in=catalogue.current().goal_ids(Goal.DISPUTE)),
+    "matter": lambda: Q(class_id__in=catalogue.current().goal_ids(Goal.MATTER)),
+    "public": lambda: Q(is_public=True),
+}
 _ALL = "channel"  # every case has one and the codes are few: what everything is summed from
 
 
@@ -44,13 +54,18 @@ class Span(TypedDict):
     now: datetime
 
 
-def sums(user: User, days: Days, *, now: datetime) -> Counter[str]:
-    """Every base count over the cases `user` may see. One query."""
+def sums(user: User, days: Days, *, now: datetime, part: str = "") -> Counter[str]:
+    """Every base count over the cases `user` may see, or over a part of them. One query."""
     found: Counter[str] = Counter()
     period = days.period
-    for row in counts_for(user, DIMENSIONS[_ALL], period.since, period.end(now)).values():
+    rows = counts_for(user, DIMENSIONS[_ALL], period.since, period.end(now), only=_only(part))
+    for row in rows.values():
         found.update(row)
     return found
+
+
+def _only(part: str) -> Q | None:
+    return PARTS[part]() if part else None
 
 
 def closed_by(user: User, kind: str, days: Days, *, now: datetime) -> dict[int, int]:
@@ -62,11 +77,13 @@ def closed_by(user: User, kind: str, days: Days, *, now: datetime) -> dict[int, 
     }
 
 
-def url(count: str, days: Days, *, by: str = "", key: str = "") -> str:
+def url(count: str, days: Days, *, by: str = "", key: str = "", part: str = "") -> str:
     """Where the cases of a count are listed."""
     asked = {"count": count, "since": days.since.isoformat(), "until": days.until.isoformat()}
     if by:
         asked |= {"by": by, "key": key}
+    if part:
+        asked["part"] = part
     return f"{reverse('cockpit:counted')}?{urlencode(asked)}"
 
 
@@ -76,10 +93,18 @@ def base_of(count: str, by: str) -> Base:
 
 
 def cases_of(
-    user: User, count: str, days: Days, *, by: str, key: str, now: datetime, after: int | None
+    user: User,
+    count: str,
+    days: Days,
+    *,
+    by: str,
+    key: str,
+    part: str,
+    now: datetime,
+    after: int | None,
 ) -> drilling.Found:
     """A page of the cases that a number counted. Two queries. Raises KeyError."""
     return drilling.cases_of(
         user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
-        key if by else drilling.EVERYTHING, now=now, after=after,
+        key if by else drilling.EVERYTHING, now=now, only=_only(part), after=after,
     )  # fmt: skip

@@ -7,7 +7,6 @@ the wall hangs in a room with visitors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -24,13 +23,14 @@ from linli.cases.rules import case_number
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
 from linli.cockpit.queries import area, counted
+from linli.cockpit.queries.goals import Tile, coverage, rated
 from linli.cockpit.queries.overview import LABELS, Link, Words, list_url
-from linli.evaluation.queries.books import books_of, version_on
+from linli.cockpit.queries.rates import DASH, Gauge, book_on, gauge
 from linli.evaluation.queries.figures import facts_for, figures_for
 from linli.evaluation.rules.counts import Source
 from linli.evaluation.rules.periods import Period, Span
-from linli.evaluation.rules.scoring import Book, rounded
-from linli.evaluation.rules.subjects import DIMENSIONS, Subject
+from linli.evaluation.rules.scoring import rounded
+from linli.evaluation.rules.subjects import DIMENSIONS
 from linli.kernel.errors import NotFound
 from linli.territory import queries as territory
 
@@ -41,7 +41,6 @@ TODAY = ("reported", "filed", "handled", "closed")
 NOW = ("open", "in_time", "soon", "late", "urgent", "supervised")
 _LAMPS = {"in_time": "green", "soon": "yellow", "late": "red"}
 RATES = ("closing_rate", "on_time_closing_rate")
-DASH = "—"
 MOST_EVENTS, MOST_CLASSES, MOST_UNITS, MOST_PULSES = 24, 6, 8, 12
 CLASS_DAYS = 7  # over how many days classes are counted: one day of a street has too few
 _PULSE = timedelta(minutes=2)  # how long a case is new
@@ -52,18 +51,6 @@ _STEPS: tuple[tuple[str, Words], ...] = (
     ("handled_at", pgettext_lazy("step", "Handled")),
     ("closed_at", pgettext_lazy("step", "Closed")),
 )
-
-
-@dataclass(frozen=True)
-class Gauge:
-    """A rate of the month: in per cent, or a dash where nothing was owed; with its formula."""
-
-    label: str
-    shown: str
-    percent: float  # 0 … 100, for drawing
-    formula: str
-    of: str  # the formula with its numbers
-    url: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +120,8 @@ class Standing:
     classes: list[Link]
     units: list[Ranked]
     base: list[area.Fact]
+    known: Tile  # the goals that change slowly
+    rated: list[Tile]
     hours: list[Hour]
     ranking_url: str
 
@@ -197,8 +186,9 @@ def pulses(user: User, *, now: datetime) -> list[Pulse]:
 
 # -- once a minute --------------------------------------------------------------------------------
 def standing(user: User, *, now: datetime) -> Standing:
-    """What changes slowly. Fifteen queries."""
+    """What changes slowly. Nineteen queries."""
     today = timezone.localdate(now)
+    grids = area.grids_of(user, today=today, now=now)
     month = Period.around(Span.MONTH, today)
     days = counted.Days(month.first, today)
     since, until = figures.last_days(CLASS_DAYS, today=today)
@@ -212,7 +202,9 @@ def standing(user: User, *, now: datetime) -> Standing:
             for one in classes
         ],
         units=ranking(user, month, days, now=now),
-        base=area.base(user, today=today, now=now),
+        base=area.base(user, grids),
+        known=coverage(grids),
+        rated=rated(user, days, now=now),
         hours=hours(user, counted.Days(today, today), now=now),
         ranking_url=_ranking_url(user, month),
     )
@@ -221,28 +213,8 @@ def standing(user: User, *, now: datetime) -> Standing:
 def gauges(user: User, days: counted.Days, *, now: datetime) -> list[Gauge]:
     """The closing rate and the closing rate in time, by the formulas in force (standards §3.5).
     Three queries; none where no formulas are in force."""
-    sums = counted.sums(user, days, now=now)
-    try:
-        book = books_of(version_on(days.until))[Subject.REGION_2]
-    except NotFound:
-        return []
-    return [_gauge(book, code, sums, days) for code in RATES if code in book.by_code]
-
-
-def _gauge(book: Book, code: str, sums: Mapping[str, int], days: counted.Days) -> Gauge:
-    formula = book.by_code[code]
-    row = {name: sums[name] for name in book.counts_used}
-    value = book.values(row)[code]
-    numbers = Book((formula,), book.edges).counts_used
-    labels = book.labels
-    return Gauge(
-        label=formula.label,
-        shown=DASH if value is None else f"{rounded(value * 100)}",
-        percent=0.0 if value is None else 100.0 * min(max(float(value), 0.0), 1.0),
-        formula=book.words(formula),
-        of=" · ".join(f"{labels[name]} {sums[name]}" for name in numbers),
-        url=counted.url("should_close", days),
-    )
+    book, sums = book_on(days.until), counted.sums(user, days, now=now)
+    return [one for code in RATES if (one := gauge(book, code, sums, days)) is not None]
 
 
 def ranking(user: User, month: Period, days: counted.Days, *, now: datetime) -> list[Ranked]:

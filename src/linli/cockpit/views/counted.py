@@ -27,9 +27,9 @@ def cases(request: StaffRequest) -> HttpResponse:
     days = queries.Days(given["since"], given["until"])
     found = queries.cases_of(
         request.user, given["count"], days, by=given["by"], key=given["key"],
-        now=timezone.now(), after=given["after"],
+        part=given["part"], now=timezone.now(), after=given["after"],
     )  # fmt: skip
-    more = queries.url(given["count"], days, by=given["by"], key=given["key"])
+    more = queries.url(given["count"], days, by=given["by"], key=given["key"], part=given["part"])
     return render(
         request,
         "cockpit/counted.html",
