@@ -98,6 +98,8 @@ DEPARTMENTS = tuple(
         ("WATER", "供排水公司", "Water company", "utility", "E0402 E0404 C0101"),
         ("POWER", "供电公司", "Power company", "utility", "C0118 E0408"),
         ("HB", "生态环境局", "Environment bureau", "department", "E0116 E0302 E0508"),
+        ("SF", "司法局", "Justice bureau", "department", "E0602"),
+        ("MZ", "民政局", "Civil affairs bureau", "department", "E0601 E0603"),
     )
 )
 

@@ -26,11 +26,21 @@ def rhythm() -> list[Fact]:
     text = gzip.decompress((DATA / "rhythm.csv.gz").read_bytes()).decode()
     return [
         Fact(
-            row["class"], int(row["minute"]), float(row["x"]), float(row["y"]),
+            _told(row["class"], number), int(row["minute"]), float(row["x"]), float(row["y"]),
             int(row["minutes"]) if row["minutes"] else None, row["duplicate"] == "1",
         )
-        for row in csv.DictReader(io.StringIO(text))
+        for number, row in enumerate(csv.DictReader(io.StringIO(text)))
     ]  # fmt: skip
+
+
+#: The source has no words between neighbours and no errands; some noise and some trouble with water
+#: are told as these, so that every goal of the wall (五全) has something to show.
+_TOLD = {"E0508": (5, "E0602"), "E0402": (3, "E0601"), "E0404": (3, "E0601")}
+
+
+def _told(code: str, number: int) -> str:
+    every, other = _TOLD.get(code, (1, code))
+    return code if number % every else other
 
 
 #: What people say, in our own words, by class or by major class; {place} is filled in.
@@ -51,6 +61,8 @@ WORDS = {
     "E05": ["{place}商铺把东西摆到了路上"],
     "E0505": ["{place}车辆乱停，把人行道占了", "{place}小区出口被车堵住了"],
     "E0508": ["{place}音响声音太大，影响休息"],
+    "E0601": ["{place}老人行动不便，想请人代交水费", "{place}家里停水了，请帮忙问一问何时恢复"],
+    "E0602": ["{place}楼上装修声音大，想请人来调解", "{place}楼道堆物，邻居之间有争执"],
     "C01": ["{place}井盖松动，车子压过有响声"],
     "C0118": ["{place}路灯不亮，晚上看不清路"],
     "C02": ["{place}的信号灯有时不亮", "{place}路牌歪了"],
