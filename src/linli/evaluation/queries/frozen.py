@@ -11,13 +11,14 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.cases.models import Case, CaseEvent
 from linli.cases.policy import visible_to
 from linli.cases.rules import MOVES
 from linli.evaluation.models import Freeze, FreezeState
 from linli.evaluation.queries.figures import frozen_facts, summed_bits
-from linli.evaluation.rules.counts import COUNTS, Source, counted
+from linli.evaluation.rules.counts import COUNTS, Base, Source, counted
 from linli.evaluation.rules.periods import Period, Span
 from linli.kernel.errors import NotFound
 
@@ -62,25 +63,26 @@ class Change:
     """What differs in one case, and what happened to it since: moves with their moments."""
 
     case: Case
-    gone: list[str | Promise] = field(default_factory=list)
-    come: list[str | Promise] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    come: list[str] = field(default_factory=list)
     moved: bool = False  # counted for another region, unit, post or class
     since: list[tuple[str | Promise, datetime]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Differences:
-    """Old and new, count by count, and the cases that make the difference.
+    """Old and new, count by count, and a page of the cases that make the difference.
 
-    `totals`: words, before, after. `hidden`: cases beyond the most that are listed, or that the
-    reader may not see.
+    `totals`: words, before, after; what the cases gained and lost adds up to them. `hidden`: how
+    many more cases there are that the reader may not see. `after`: the case to go on from.
     """
 
     old: Freeze
     new: Freeze
-    totals: list[tuple[str | Promise, int, int]]
+    totals: list[tuple[str, int, int]]
     cases: list[Change]
     hidden: int
+    after: int | None = None
 
 
 _PLACED = ("holder_id", "district_id", "street_id", "community_id", "grid_id", "class_id")
@@ -100,17 +102,20 @@ _DIFFERENT = f"""
 """
 
 
-def differences(user: User, old: Freeze, new: Freeze) -> Differences:
-    """What differs between two versions of a period. Six queries at most.
+def differences(user: User, old: Freeze, new: Freeze, *, after: int | None = None) -> Differences:
+    """What differs between two versions of a period. Seven queries at most.
 
-    The totals are of every case; the cases that are listed are those that `user` may see.
+    The totals are of every case; the cases that are listed are those that `user` may see, newest
+    first, a page of them from below `after` on.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENT, [old.pk, new.pk])
         rows = cursor.fetchall()
     ids = sorted({row[0] for row in rows}, reverse=True)
-    cases = Case.objects.filter(visible_to(user), pk__in=ids).select_related("case_class")
-    seen = {one.pk: Change(one) for one in cases.order_by("-pk")[:MOST_CASES]}
+    cases = Case.objects.filter(visible_to(user), pk__in=ids)
+    shown = cases if after is None else cases.filter(pk__lt=after)
+    page = list(shown.select_related("case_class").order_by("-pk")[: MOST_CASES + 1])
+    seen = {one.pk: Change(one) for one in page[:MOST_CASES]}
     net: Counter[tuple[Source, int]] = Counter()
     for case_id, source_code, was, now, moved in rows:
         source = Source(source_code)
@@ -120,25 +125,43 @@ def differences(user: User, old: Freeze, new: Freeze) -> Differences:
         for base in come:
             net[source, COUNTS[source].index(base)] += 1
         if case_id in seen:
-            seen[case_id].gone += [base.label for base in gone]
-            seen[case_id].come += [base.label for base in come]
+            seen[case_id].gone += [_said(source, base) for base in gone]
+            seen[case_id].come += [_said(source, base) for base in come]
             seen[case_id].moved |= bool(moved)
     _tell_why(seen, old.frozen_at)
-    return Differences(old, new, _totals(old, net), list(seen.values()), len(ids) - len(seen))
+    more = page[MOST_CASES - 1].pk if len(page) > MOST_CASES else None
+    hidden = len(ids) - cases.count()
+    return Differences(old, new, _totals(old, net), list(seen.values()), hidden, more)
 
 
-def _totals(old: Freeze, net: Counter[tuple[Source, int]]) -> list[tuple[str | Promise, int, int]]:
+def _said(source: Source, base: Base) -> str:
+    """A count in words: units and posts have counts of the same names as cases."""
+    match source:
+        case Source.CASE:
+            return str(base.label)
+        case Source.TASK:
+            return pgettext("count", "%(count)s (of units)") % {"count": base.label}
+        case Source.STEP:
+            return pgettext("count", "%(count)s (of posts)") % {"count": base.label}
+
+
+def _totals(old: Freeze, net: Counter[tuple[Source, int]]) -> list[tuple[str, int, int]]:
     """The counts that differ: words, before, after. A query for each kind of facts."""
-    differ = sorted((pair for pair in net.items() if pair[1]), key=lambda pair: str(pair[0]))
+    differ = [
+        (source, bit, net[source, bit])
+        for source in Source
+        for bit in range(len(COUNTS[source]))
+        if net[source, bit]
+    ]
     before = {
         source: summed_bits(frozen_facts(old, source), "freeze_id", COUNTS[source]).get(old.pk, {})
-        for source in {source for (source, _bit), _change in differ}
+        for source in {source for source, _bit, _change in differ}
     }
     found = []
-    for (source, bit), change in differ:
+    for source, bit, change in differ:
         base = COUNTS[source][bit]
         was = before[source].get(base.code, 0)
-        found.append((base.label, was, was + change))
+        found.append((_said(source, base), was, was + change))
     return found
 
 

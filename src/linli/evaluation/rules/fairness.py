@@ -3,14 +3,15 @@
 Indirect standardisation: each kind of case (a *stratum*: major class, hours, grade of the ground)
 has the rate that the whole city reached with it; a row is expected to reach these rates with its
 own mix. The expected counts of all rows add up to what was observed. Kinds with few cases lean on
-their major class, and that on the city, in such a way that this sum stays exact. Sums are rounded
+their major class in the same hours, that on the class, and that on the city, in such a way that
+this sum stays exact. Sums are rounded
 once (`fsum`), so that the order of cases never matters.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import fsum, sqrt
@@ -23,12 +24,13 @@ from linli.evaluation.rules.counts import Base, Came, Owed, base
 from linli.evaluation.rules.formula import Binary, Name, Tree
 from linli.evaluation.rules.scoring import Formula
 
-THIN = 30  # a kind with so many cases counts for half by itself, and leans for half
+THIN = 10  # a kind with so many cases counts for half by itself, and leans for half
 SURE = 2.576  # 99 %: many rows are judged at once
 FEWEST = 20  # with fewer cases nothing is said
 LEAST_SPREAD = 4.0  # variance of the count; below it the normal curve does not fit
 FEWEST_OTHERS = 0.2  # share of the mix that others must have too: else there is nobody to compare
 
+_Key = tuple[str, ...]  # a kind, or the beginning of some: class, hours, grade
 #: stratum: how many counted, and how many of them had the mark
 Tally = Mapping[str, tuple[int, int]]
 _EVENING, _NIGHT, _MORNING = 18, 23, 8  # local hours at which the bands begin
@@ -122,32 +124,46 @@ class City:
 def expect(city: Tally) -> City:
     """The rates expected, from the tally of the whole city.
 
-    A kind leans on its major class by 1 − n ÷ (n + THIN), the class on the city likewise. What they
-    lean on is the mean of just what was taken away, so the expected counts add up to the observed.
+    A kind leans on its class in the same hours by 1 − n ÷ (n + THIN), these hours on the class, the
+    class on the city likewise. What they lean on is the mean of just what was taken away, so the
+    expected counts add up to the observed.
     """
-    groups: dict[str, list[str]] = defaultdict(list)
-    for stratum, (count, _part) in sorted(city.items()):
-        if count:
-            groups[stratum.split("-")[0]].append(stratum)
-    taken: dict[str, float] = {}  # how many cases' worth each group lays together
-    means: dict[str, float] = {}
-    own: dict[str, float] = {}  # the weight of a group's own mean
-    for group, strata in groups.items():
-        laid = {one: city[one][0] * (1 - _weight(city[one][0])) for one in strata}
-        taken[group] = fsum(laid.values())
-        means[group] = fsum(laid[s] * city[s][1] / city[s][0] for s in strata) / taken[group]
-        own[group] = _weight(sum(city[s][0] for s in strata))
-    far = {group: taken[group] * (1 - own[group]) for group in groups}
-    whole = fsum(far.values())
-    mean = fsum(far[g] * means[g] for g in groups) / whole if whole else 0.0
-    kinds = {}
-    for group, strata in groups.items():
-        leant = own[group] * means[group] + (1 - own[group]) * mean
-        for one in strata:
-            count, part = city[one]
-            weight = _weight(count)
-            kinds[one] = Kind(count, weight * part / count + (1 - weight) * leant, weight)
-    return City(kinds, Kind(0, mean, 0.0))
+    known = {tuple(kind.split("-")): pair for kind, pair in sorted(city.items()) if pair[0]}
+    if not known:
+        return City({}, Kind(0, 0.0, 0.0))
+    tree: dict[_Key, dict[_Key, None]] = defaultdict(dict)
+    count: dict[_Key, int] = defaultdict(int)
+    for kind, (whole, _part) in known.items():
+        for length in range(len(kind), 0, -1):
+            tree[kind[: length - 1]][kind[:length]] = None
+            count[kind[:length]] += whole
+    mean = {kind: part / whole for kind, (whole, part) in known.items()}
+    _gather((), tree, count, mean)
+    rate: dict[_Key, float] = {(): mean[()]}
+    for key in sorted(count, key=len):
+        own = _weight(count[key])
+        rate[key] = own * mean[key] + (1 - own) * rate[key[:-1]]
+    kinds = {
+        "-".join(kind): Kind(whole, rate[kind], _weight(whole))
+        for kind, (whole, _part) in known.items()
+    }
+    return City(kinds, Kind(0, rate[()], 0.0))
+
+
+def _gather(
+    key: _Key,
+    tree: Mapping[_Key, Iterable[_Key]],
+    count: Mapping[_Key, int],
+    mean: dict[_Key, float],
+) -> float:
+    """The means of what is laid together under `key`, into `mean`; how many cases' worth `key` has,
+    of which it lays a part on what it leans on itself."""
+    if key not in tree:
+        return float(count[key])
+    laid = {one: _gather(one, tree, count, mean) * (1 - _weight(count[one])) for one in tree[key]}
+    worth = fsum(laid.values())
+    mean[key] = fsum(part * mean[one] for one, part in laid.items()) / worth
+    return worth
 
 
 def _weight(count: int) -> float:

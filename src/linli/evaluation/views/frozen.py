@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.evaluation import policy
 from linli.evaluation.forms import FreezeForm
 from linli.evaluation.queries import frozen as queries
+from linli.evaluation.queries.drilling import id_or_none
 from linli.evaluation.services import freezing
 from linli.kernel.errors import NotFound, NotYours, Refused
 from linli.kernel.forms import refuse
@@ -51,8 +52,9 @@ def differences(request: StaffRequest, freeze_id: int) -> HttpResponse:
     old = queries.before(new)
     if old is None:
         raise NotFound(_("This is the first version of the period: there is none before it."))
+    after = id_or_none(request.GET.get("after", ""))
     context = {
         "period": queries.period_of(new),
-        "found": queries.differences(request.user, old, new),
+        "found": queries.differences(request.user, old, new, after=after),
     }
     return render(request, "evaluation/differences.html", context)
