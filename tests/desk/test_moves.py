@@ -206,6 +206,21 @@ def test_filing_a_case_without_a_class_asks_for_one(city: City, at_desk: Seated)
     assert set(answer.context["form"].errors) == {"case_class"}
 
 
+def test_a_request_beyond_the_bounds_is_refused_at_its_field_with_the_bound(
+    city: City, at_desk: Seated
+) -> None:
+    case, who, fields = setting(city, "ask_extension")
+    client = at_desk(city.districts[0].user(who))
+    url = f"/desk/cases/{case.number}/moves/"
+    far = client.post(f"{url}ask_extension", {**fields, "limit": "5"})
+    assert far.status_code == 422
+    assert "100 %" in str(far.context["form"].errors["limit"])
+    until = (timezone.localdate() + timedelta(days=366)).isoformat()
+    long = client.post(f"{url}ask_suspension", {**REASON, "until": until})
+    assert "365" in str(long.context["form"].errors["until"])
+    assert Case.objects.get(pk=case.pk).pending == ""
+
+
 def test_the_suggested_unit_is_chosen_already_and_says_why(city: City, at_desk: Seated) -> None:
     from datetime import date
 
