@@ -192,10 +192,14 @@ def test_a_special_report_tells_of_cases_without_persons_or_addresses(
     }  # fmt: skip
     assert "王" not in str(made.content)
     assert made.content["classes"][0]["count"] == "1"
+    assert [count for _lon, _lat, count in made.content["map"]["points"]] == [1]
     asked = making.make_files(actor=writer, bulletin_id=made.pk, now=LATER)
     making.make(made_id=asked.pk, now=LATER)
     asked.refresh_from_db()
     assert (asked.state, asked.trouble) == ("made", "")
+    with zipfile.ZipFile(io.BytesIO(files.content_of(asked.word_key))) as word:
+        pictures = [name for name in word.namelist() if name.startswith("word/media/")]
+    assert len(pictures) == 3  # by class, by place, and the map
 
 
 def test_the_public_sees_the_ranking_of_published_bulletins_only(

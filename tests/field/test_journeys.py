@@ -352,7 +352,10 @@ def test_the_grid_and_me_say_whose_ground_it_is(city: City) -> None:
     html = client.get("/field/grid/").content.decode()
     assert "第1网格" in html
     assert "第2网格" in html  # next door
-    assert "第1网格" in client.get("/field/me/").content.decode()
+    me = client.get("/field/me/").content.decode()
+    assert "第1网格" in me
+    assert 'href="/evaluation/mine/"' in me
+    assert 'href="/appraisal/mine/"' in me
     outline = client.get("/field/grid/outline.json").json()
     assert [f["properties"]["name"] for f in outline["features"]] == ["第1网格"]
 

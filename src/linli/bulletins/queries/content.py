@@ -5,6 +5,7 @@ Words are in the language of the city, as they go on paper and stay.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from linli.bulletins.rules.maps import snapped
 from linli.bulletins.rules.ranking import ranked
 from linli.cards.queries.cards import standing_by_unit
 from linli.cards.queries.units import names_of
@@ -25,12 +27,15 @@ from linli.evaluation.queries.figures import Figures, Line, frozen_figures
 from linli.evaluation.rules.scoring import DASH, shown
 from linli.evaluation.rules.subjects import DIMENSIONS, Shows
 from linli.kernel.errors import BadInput, NotFound
+from linli.territory import queries as territory
 
 if TYPE_CHECKING:
     from linli.staff.models import User
 
 MOST_CASES = 60
 MOST_CLASSES = 10
+MOST_AREAS = 40
+_FINE = 0.0002  # degrees by which outlines are simplified
 _TOTALS = ("reported", "filed", "handled", "closed", "reworked")
 
 
@@ -189,14 +194,41 @@ def _case_line(place: int, case: Case) -> dict[str, str]:
     }
 
 
-def special_content(lines: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """Chosen cases, counted by class and by place."""
+def special_content(found: Sequence[Case]) -> dict[str, Any]:
+    """Chosen cases, counted by class and by place, and where they lie. One query."""
+    lines = case_lines(found)
     return {
+        "map": _map_of(found),
         "cases": list(lines),
         "case_count": str(len(lines)),
         "classes": _counted(one["case_class"] for one in lines),
         "regions": _counted(one["where"] for one in lines),
     }
+
+
+def _map_of(found: Sequence[Case]) -> dict[str, Any]:
+    """What a map of cases is drawn of: places on a lattice, and the outlines of the streets they
+    lie in, of districts where those are many. Plain data, kept with the text."""
+    places = [(case.place.x, case.place.y) for case in found if case.place is not None]
+    ids = {case.street_id for case in found if case.street_id is not None}
+    if len(ids) > MOST_AREAS:
+        ids = {case.district_id for case in found if case.district_id is not None}
+    if not places or len(ids) > MOST_AREAS:
+        return {"points": snapped(places), "areas": []}
+    drawn = territory.regions_for_map(sorted(ids), on=timezone.localdate(), tolerance=_FINE)
+    areas = [
+        {"name": one["properties"]["name"], "rings": _rings(one["geometry"])}
+        for one in json.loads(drawn)["features"]
+        if one["geometry"]
+    ]
+    return {"points": snapped(places), "areas": areas}
+
+
+def _rings(shape: Mapping[str, Any]) -> list[list[list[float]]]:
+    polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+    return [
+        [[round(lon, 5), round(lat, 5)] for lon, lat in ring] for one in polygons for ring in one
+    ]
 
 
 def _counted(names: Iterable[str]) -> list[dict[str, str]]:

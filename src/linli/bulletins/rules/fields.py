@@ -66,7 +66,7 @@ VOCABULARIES: Mapping[Kind, Vocabulary] = {
     Kind.SPECIAL: Vocabulary(
         {**_HEAD, "主题": "subject", "案件数": "case_count"},
         {"分类": ("classes", _COUNTED), "区域": ("regions", _COUNTED), "案例": _CASES},
-        {"图分类": "classes", "图区域": "regions"},
+        {"图分类": "classes", "图区域": "regions", "图位置": "map"},
     ),
 }  # fmt: skip
 SECTIONS = ("opening", "findings", "demands")

@@ -18,6 +18,7 @@ from linli.bulletins.models import Bulletin, Made, MadeState, Template
 from linli.bulletins.queries.bulletins import bulletin_for, template_of
 from linli.bulletins.rules.charts import Bar, bars
 from linli.bulletins.rules.fields import VOCABULARIES
+from linli.bulletins.rules.maps import case_map
 from linli.bulletins.rules.ranking import DASH
 from linli.bulletins.rules.states import Kind, State
 from linli.files import services as files
@@ -99,7 +100,9 @@ def _word(
 
 
 def _pdf(bulletin: Bulletin, fields: dict[str, str], charts: dict[str, str]) -> bytes:
-    data: dict[str, Any] = {"fields": fields, "kind": bulletin.kind, "lists": bulletin.content}
+    data: dict[str, Any] = {
+        "fields": fields, "kind": bulletin.kind, "lists": bulletin.content, "charts": list(charts),
+    }  # fmt: skip
     return paper.pdf(SOURCE, data, {f"{name}.svg": svg.encode() for name, svg in charts.items()})
 
 
@@ -134,6 +137,8 @@ def charts_of(bulletin: Bulletin) -> dict[str, str]:
     }
     if bulletin.kind == Kind.SPECIAL:
         found["regions"] = _counts(_("Cases by place"), content.get("regions", []), fonts)
+        if drawn := content.get("map"):  # those begun before there were maps have none
+            found["map"] = case_map(_("Where the cases lie"), drawn, fonts, _("%(n)d cases"))
     else:
         rows = [
             Bar(one["unit"], None if one["points"] == DASH else float(one["points"]), one["points"])

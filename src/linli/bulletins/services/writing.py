@@ -57,9 +57,8 @@ def begin_special(
 ) -> Bulletin:
     """A draft about one subject, of chosen cases. Raises NotYours, BadInput."""
     staff.require(actor, policy.WRITE)
-    lines = case_lines(chosen_cases(actor, cases))
     made = Bulletin.objects.create(
-        kind=Kind.SPECIAL, title=_title(title), content=special_content(lines),
+        kind=Kind.SPECIAL, title=_title(title), content=special_content(chosen_cases(actor, cases)),
         subject=clean(subject, field="subject", most=120, least=1),
         sections=dict.fromkeys(SECTIONS, ""), made_by=actor, made_at=now,
     )  # fmt: skip
@@ -90,15 +89,15 @@ def edit(
         raise Stale(
             _("Somebody has edited this draft since you opened it. Copy your words and load it.")
         )
-    lines = case_lines(chosen_cases(actor, cases))
+    chosen = chosen_cases(actor, cases)
     found.title = _title(title)
     found.sections = {
         name: clean(sections.get(name, ""), field=name, most=MOST_LETTERS) for name in SECTIONS
     }
     if found.kind == Kind.SPECIAL:
-        found.content = special_content(lines)
+        found.content = special_content(chosen)
     else:
-        found.content = {**found.content, "cases": lines}
+        found.content = {**found.content, "cases": case_lines(chosen)}
     found.revision += 1
     found.save(update_fields=["title", "sections", "content", "revision"])
     _note(found, "edit", actor, now)

@@ -149,6 +149,7 @@ def _special() -> list[str]:
         _words("主题：{{主题}}。本报告选取案件{{案件数}}件。"),
         _chart("图分类"),
         _chart("图区域"),
+        _chart("图位置"),
         _head("二、案件"),
         _case_table(),
         _head("三、问题分析"),
