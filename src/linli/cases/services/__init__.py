@@ -1,6 +1,7 @@
 """Every write of a case: one public verb each, one transaction each (house style §3)."""
 
 from linli.cases.services import following
+from linli.cases.services.asking import ask_extension, ask_suspension
 from linli.cases.services.closing import (
     check,
     close,
@@ -23,8 +24,6 @@ from linli.cases.services.dispatching import (
 )
 from linli.cases.services.filters import delete_filter, save_filter
 from linli.cases.services.granting import (
-    ask_extension,
-    ask_suspension,
     consent_extension,
     consent_suspension,
     endorse_extension,

@@ -1,39 +1,33 @@
-"""More time (延期) and suspension (挂账): asked for, and decided by one tier or by two.
+"""More time (延期) and suspension (挂账): decided by one tier or by two.
 
-What a request needs is settled when it is made, by the city's numbers (`rules.consents`); what has
-been asked for, by whom and who consented first stands in `pending_detail` until it is decided.
+What has been asked for, by whom and who consented first stands in `pending_detail` until it is
+decided (`services.asking`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.cases.models import Case, CaseClock, CaseSettings
+from linli.cases.models import Case
 from linli.cases.queries import people
 from linli.cases.queries.settings import settings
-from linli.cases.rules import MOVES, Stage
+from linli.cases.rules import MOVES
 from linli.cases.rules.consents import (
     ASKED,
     SUSPENSIONS,
     Pending,
-    needs_second_to_extend,
     needs_second_to_suspend,
-    running,
-    within,
 )
 from linli.cases.rules.moves import MoveRefused
 from linli.cases.services import telling
-from linli.cases.services.clocks import to_clock
+from linli.cases.services.asking import allowed_day, days_until
 from linli.cases.services.core import Act, advance
-from linli.catalogue import queries as catalogue
-from linli.catalogue.rules import Clock, Limit, LimitUnit
-from linli.kernel import rows
+from linli.catalogue.rules import Limit, LimitUnit
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,116 +35,6 @@ if TYPE_CHECKING:
 
 GRANT_SECOND = "cases.consent"
 _MOST_TIERS = 8
-
-
-# -- asking ---------------------------------------------------------------------------------------
-def ask_extension(
-    *,
-    case_id: int,
-    actor: User,
-    now: datetime,
-    limit: Limit,
-    opinion: str,
-    seen: int | None = None,
-) -> Case:
-    """延期: the unit asks for more time, before the limit is over, with a reason.
-
-    Raises MoveRefused (over, or as often as the city allows), BadInput for more than it allows.
-    """
-
-    def change(act: Act) -> None:
-        case = act.case
-        if case.due_at is not None and now > case.due_at:
-            raise MoveRefused(
-                _("The limit is over already; more time has to be asked for before."),
-                field="limit",
-            )
-        two = _two_to_extend(case, limit, settings(), now)
-        packed = [str(limit.amount), str(limit.unit)]
-        _ask(act, Pending.EXTENSION_FIRST if two else Pending.EXTENSION, {"limit": packed})
-        chiefs = people.users_with_grant("cases.extend", centre_id=case.centre_id)
-        telling.tell(case, "cases.extension_asked", chiefs, now, batch=act.batch)
-
-    return advance(
-        case_id, "ask_extension", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
-
-
-def _two_to_extend(case: Case, asked: Limit, numbers: CaseSettings, now: datetime) -> bool:
-    """Whether two consents are needed. Raises what the city's bounds forbid."""
-    if case.extension_count >= numbers.extensions_most:
-        raise MoveRefused(
-            _(
-                "limit: more time has been granted %(times)d times already, and the city allows no"
-                " more. Report back, or ask the centre for a suspension."
-            )
-            % {"times": case.extension_count},
-            field="limit",
-        )
-    clock, calendar = running(_handling_clock(case), now), catalogue.calendar()
-    if not within(clock, asked, numbers.extension_percent_most, calendar):
-        raise BadInput(
-            _("limit: ask for at most %(percent)d %% of the original limit (%(limit)s) at once.")
-            % {
-                "percent": numbers.extension_percent_most,
-                "limit": catalogue.limit_text(clock.limit),
-            },
-            field="limit",
-        )
-    return needs_second_to_extend(
-        numbers, clock, asked, granted=case.extension_count, calendar=calendar
-    )
-
-
-def _handling_clock(case: Case) -> Clock:
-    found = rows.read(
-        CaseClock,
-        "case_id = %s AND stage = %s AND ended_at IS NULL",
-        [case.pk, Stage.HANDLING.value],
-    )
-    if not found:
-        raise MoveRefused(
-            _("limit: this case has no limit for handling, so there is nothing to extend."),
-            field="limit",
-        )
-    return to_clock(found[0])
-
-
-def ask_suspension(
-    *,
-    case_id: int,
-    actor: User,
-    now: datetime,
-    until: date | None,
-    opinion: str,
-    seen: int | None = None,
-) -> Case:
-    """挂账申请: the unit asks that the case stands still to a date; the clock runs on until then.
-
-    Raises BadInput for a day the city does not allow.
-    """
-    numbers = settings()
-    day = _day(until, numbers.suspension_days, now)
-
-    def change(act: Act) -> None:
-        two = needs_second_to_suspend(numbers, _days(day, now))
-        asked = Pending.SUSPENSION_FIRST if two else Pending.SUSPENSION
-        _ask(act, asked, {"until": day.isoformat()})
-        chiefs = people.users_with_grant("cases.suspend", centre_id=act.case.centre_id)
-        telling.tell(act.case, "cases.suspension_asked", chiefs, now, batch=act.batch)
-
-    return advance(
-        case_id, "ask_suspension", actor=actor, now=now, opinion=opinion, seen=seen, change=change
-    )
-
-
-def _ask(act: Act, pending: Pending, asked: Mapping[str, Any]) -> None:
-    case = act.case
-    case.pending = pending.value
-    case.pending_by_id = act.seat.post_id if act.seat else None
-    case.pending_detail = {**asked, "by": act.actor.pk if act.actor else None}
-    act.detail |= asked
-    act.detail["waits_for"] = pending.value
 
 
 # -- the owning centre decides --------------------------------------------------------------------
@@ -217,11 +101,11 @@ def suspend(
     """挂账 to a date, once: of the centre's own accord or because the unit asked; the clock stands
     still. Raises BadInput for a day later than asked for, or that needs a second consent."""
     numbers = settings()
-    day = _day(until, numbers.suspension_days, now)
+    day = allowed_day(until, numbers.suspension_days, now)
 
     def change(act: Act) -> None:
         _no_later_than_asked(act.case, day)
-        if needs_second_to_suspend(numbers, _days(day, now)):
+        if needs_second_to_suspend(numbers, days_until(day, now)):
             raise BadInput(
                 _(
                     "until: more than %(days)d days need a second consent. Choose an earlier day,"
@@ -252,12 +136,12 @@ def endorse_suspension(
     """The first of two consents to a long suspension, asked for by the unit or proposed by the
     centre. Raises BadInput for a day later than asked for, or that one consent is enough for."""
     numbers = settings()
-    day = _day(until, numbers.suspension_days, now)
+    day = allowed_day(until, numbers.suspension_days, now)
 
     def change(act: Act) -> None:
         case = act.case
         _no_later_than_asked(case, day)
-        if not needs_second_to_suspend(numbers, _days(day, now)):
+        if not needs_second_to_suspend(numbers, days_until(day, now)):
             raise BadInput(
                 _("until: up to %(days)d days one consent is enough; suspend the case.")
                 % {"days": numbers.suspension_days_alone},
@@ -446,19 +330,3 @@ def _no_later_than_asked(case: Case, day: date) -> None:
             % {"day": case.pending_detail["until"]},
             field="until",
         )
-
-
-def _day(until: date | None, most: int, now: datetime) -> date:
-    if until is None:
-        raise BadInput(_("until: give the day on which the case goes on."), field="until")
-    today = timezone.localdate(now)
-    if not today < until <= today + timedelta(days=most):
-        raise BadInput(
-            _("until: choose a day after today, at most %(most)d days ahead.") % {"most": most},
-            field="until",
-        )
-    return until
-
-
-def _days(day: date, now: datetime) -> int:
-    return (day - timezone.localdate(now)).days

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases import rules
 from linli.cases.models import Case
-from linli.cases.services import closing, dispatching, granting, intake, tiers
+from linli.cases.services import asking, closing, dispatching, granting, intake, tiers
 from linli.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ VERBS: dict[str, Callable[..., Case]] = {
     "reopen": closing.reopen,
     "co_report": dispatching.co_report,
     "give_feedback": closing.give_feedback,
-    "ask_suspension": granting.ask_suspension,
+    "ask_suspension": asking.ask_suspension,
     "suspend": granting.suspend,
     "endorse_suspension": granting.endorse_suspension,
     "refuse_suspension": granting.refuse_suspension,
     "consent_suspension": granting.consent_suspension,
     "resume": granting.resume,
-    "ask_extension": granting.ask_extension,
+    "ask_extension": asking.ask_extension,
     "extend": granting.extend,
     "endorse_extension": granting.endorse_extension,
     "refuse_extension": granting.refuse_extension,
