@@ -120,12 +120,12 @@ def one_month(
     Older ones stay as they are.
     """
     first, last = _ids(own)
-    if _laid(own) != AS_THEY_ARE and cases < last - first:
-        as_they_are(own, hands)
     start = max(first, last - cases + 1)
     before = max(first, start - cases)
     if _laid(own) == (kept := f"{start} from {since:%Y-%m-%d}"):
         return start - before
+    if cases < last - first:
+        as_they_are(own, hands)
     _say_laid(own, "")
     step = (until - since) / (last - start + 1)
     with load.without_keys(own, hands, tables=TABLES, say=_quiet):

@@ -11,8 +11,8 @@ what to propose a card for. What the jobs write is taken back.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -42,13 +42,9 @@ def wall(now: Any, *, tries: int) -> list[Figure]:
     for whose, name in _readers.READERS.items():
         user = _readers.reader(name)
         for what, ask in (("after an event", wall.moving), ("once a minute", wall.standing)):
-            took = _readers.timed(_asking(ask, user, now), tries=tries)
+            took = _readers.timed(partial(ask, user, now=now), tries=tries)
             found.append(took.figure(f"wall, {what}, {whose} duty chief", most=MOST))
     return found
-
-
-def _asking(ask: Callable[..., Any], user: Any, now: Any) -> Callable[[], Any]:
-    return lambda: ask(user, now=now)
 
 
 def pages(now: Any, *, tries: int) -> list[Figure]:
@@ -79,8 +75,8 @@ def jobs(now: Any) -> list[Figure]:
     found = []
     for name, work in (("reminders", remind), ("cards proposed", propose_cards)):
         with transaction.atomic():
-            first = _readers.timed(lambda do=work: do(now=now), tries=1, warm=False)
-            again = _readers.timed(lambda do=work: do(now=now), tries=3, warm=False)
+            first = _readers.timed(partial(work, now=now), tries=1, warm=False)
+            again = _readers.timed(partial(work, now=now), tries=3, warm=False)
             transaction.set_rollback(True)
         said = f"{first.gave:,} of them"
         found.append(first.figure(f"{name}: the first run, which finds all there is", note=said))

@@ -37,6 +37,24 @@ def _stamp(name: str, prefix: str, condition: Q | None = None) -> models.Index:
     )
 
 
+def _owed(prefix: str, what: str, done: str, out: str) -> tuple[models.Index, ...]:
+    """What is owed at a moment (rules.counts.Owed.overdue): what still is, and what was done late,
+    by when that was. Neither grows with the years that a city has behind it."""
+    return (
+        models.Index(
+            fields=["due_at"],
+            name=f"{prefix}_owed_{what}",
+            condition=Q(**{f"{done}__isnull": True, f"{out}__isnull": True}),
+        ),
+        models.Index(
+            fields=[done],
+            include=["due_at", out],
+            name=f"{prefix}_late_{what}",
+            condition=Q(**{f"{done}__gt": F("due_at")}),
+        ),
+    )
+
+
 class CaseFact(_Placed):
     """The case itself (rules.facts.CaseFacts)."""
 
@@ -73,19 +91,9 @@ class CaseFact(_Placed):
                     "misdispatched_at", "suspended_at", "extended_at", "reopened_at",
                 )
             ),
-            # What was ever overdue: few, and found without looking at all that was done in time.
-            models.Index(
-                fields=["due_at"],
-                include=["handled_at", "out_at"],
-                name="fact_overdue_work",
-                condition=Q(handled_at__isnull=True) | Q(handled_at__gt=F("due_at")),
-            ),
-            models.Index(
-                fields=["due_at"],
-                include=["closed_at", "out_at"],
-                name="fact_overdue_close",
-                condition=Q(closed_at__isnull=True) | Q(closed_at__gt=F("due_at")),
-            ),
+            *_owed("fact", "work", "handled_at", "out_at"),
+            *_owed("fact", "close", "closed_at", "out_at"),
+            _stamp("out_at", "fact"),
         ]  # fmt: skip
 
 
@@ -119,18 +127,9 @@ class TaskFact(_Placed):
                     "suspended_at", "extended_at",
                 )
             ),
-            models.Index(
-                fields=["due_at"],
-                include=["handled_at", "left_at"],
-                name="task_overdue_work",
-                condition=Q(handled_at__isnull=True) | Q(handled_at__gt=F("due_at")),
-            ),
-            models.Index(
-                fields=["due_at"],
-                include=["closed_at", "left_at"],
-                name="task_overdue_close",
-                condition=Q(closed_at__isnull=True) | Q(closed_at__gt=F("due_at")),
-            ),
+            *_owed("task", "work", "handled_at", "left_at"),
+            *_owed("task", "close", "closed_at", "left_at"),
+            _stamp("left_at", "task"),
         ]  # fmt: skip
 
 
@@ -157,9 +156,6 @@ class StepFact(_Placed):
                 name="step_done",
             ),
             models.Index(fields=["post_id", "done_at"], name="step_post"),
-            models.Index(
-                fields=["due_at"],
-                name="step_overdue",
-                condition=Q(done_at__isnull=True) | Q(done_at__gt=F("due_at")),
-            ),
+            *_owed("step", "work", "done_at", "out_at"),
+            _stamp("out_at", "step"),
         ]

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -55,12 +55,12 @@ class Owed:
         return Q(**self.having) & (done | self.overdue(until))
 
     def overdue(self, until: datetime) -> Q:
-        """Not done by `until` though due before."""
-        return (
-            Q(**{f"{self.due}__lt": until})
-            & (Q(**{f"{self.done}__isnull": True}) | Q(**{f"{self.done}__gte": until}))
-            & (Q(**{f"{self.out}__isnull": True}) | Q(**{f"{self.out}__gte": until}))
-        )
+        """Not done by `until` though due before, in three parts that an index answers each: still
+        owed, done late after `until`, left after it."""
+        due, stays = Q(**{f"{self.due}__lt": until}), Q(**{f"{self.out}__isnull": True})
+        undone, left = Q(**{f"{self.done}__isnull": True}), Q(**{f"{self.out}__gte": until})
+        late = Q(**{f"{self.done}__gte": until, f"{self.done}__gt": F(self.due)})
+        return due & undone & stays | due & late & (stays | left) | due & undone & left
 
     def holds(self, row: Any, since: datetime, until: datetime) -> bool:
         if not _has(row, self.having):
