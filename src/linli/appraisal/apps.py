@@ -16,11 +16,13 @@ class AppraisalConfig(AppConfig):
         from linli.kernel.navigation import NavItem, register
         from linli.notices.rules import NoticeKind, register_notices
         from linli.staff.rules import register_grants
+        from linli.staff.services.templates import when_seeded
 
         register_grants(GRANTS, kind="work")
         register_actions(ACTIONS)
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
         post_migrate.connect(_keep_schemes, sender=self)
+        when_seeded(_keep_schemes)
         section = _("Cases")
         register(
             NavItem(label=_("Appraisal"), url_name="appraisal:sheets", icon="clipboard-check",
@@ -31,7 +33,7 @@ class AppraisalConfig(AppConfig):
         count_too(waiting, most=1_000)
 
 
-def _keep_schemes(using: str, **_more: Any) -> None:
+def _keep_schemes(using: str = "default", **_more: Any) -> None:
     from linli.appraisal.services.seeding import keep_schemes
 
     keep_schemes(using=using)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import connections, transaction
@@ -16,6 +16,8 @@ from linli.staff.models import PostTemplate, User
 from linli.staff.models.posts import Reach
 from linli.staff.rules import kind_of
 from linli.staff.seeds import ROLES
+
+_followers: list[Callable[[], None]] = []
 
 
 @transaction.atomic
@@ -41,7 +43,16 @@ def seed_templates() -> int:
                 )
             )
     PostTemplate.objects.bulk_create(rows)
+    for follow in _followers:
+        follow()
     return len(rows)
+
+
+def when_seeded(follow: Callable[[], None]) -> None:
+    """Call `follow` whenever the roles were seeded, in the same transaction: for what other
+    packages keep beside a role."""
+    if follow not in _followers:
+        _followers.append(follow)
 
 
 def keep_templates(*, using: str = "default") -> int:
