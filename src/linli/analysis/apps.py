@@ -25,7 +25,7 @@ class AnalysisConfig(AppConfig):
         register_messages(MessageKind(*LETTER))
         register(
             NavItem(label=_("Analysis"), url_name="analysis:ask", icon="chart-bar",
-                    grants=(policy.SEE,), order=59, section=_("Cases")),
+                    grants=(policy.SEE,), order=59, section=_("Figures and appraisal")),
         )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class AppraisalConfig(AppConfig):
         register_notices(*(NoticeKind(code, words, icon) for code, words, icon in NOTICES))
         post_migrate.connect(_keep_schemes, sender=self)
         when_seeded(_keep_schemes)
-        section = _("Cases")
+        section = _("Figures and appraisal")
         register(
             NavItem(label=_("Appraisal"), url_name="appraisal:sheets", icon="clipboard-check",
                     grants=tuple(GRANTS), badge_key="appraisal", order=61, section=section),

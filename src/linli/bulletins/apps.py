@@ -15,7 +15,7 @@ class BulletinsConfig(AppConfig):
         register_actions(ACTIONS)
         register(
             NavItem(label=_("Bulletins"), url_name="bulletins:bulletins", icon="file-text",
-                    grants=tuple(GRANTS), order=62, section=_("Cases")),
+                    grants=tuple(GRANTS), order=63, section=_("Figures and appraisal")),
         )  # fmt: skip
 
 

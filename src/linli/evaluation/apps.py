@@ -22,9 +22,9 @@ class EvaluationConfig(AppConfig):
         post_migrate.connect(_keep_formulas, sender=self)
         register(
             NavItem(label=_("Evaluation"), url_name="evaluation:figures", icon="chart-bar",
-                    grants=("evaluation.see",), order=60, section=_("Cases")),
+                    grants=("evaluation.see",), order=60, section=_("Figures and appraisal")),
             NavItem(label=_("My figures"), url_name="evaluation:mine", icon="user",
-                    grants=("cases.see",), order=62, section=_("Cases")),
+                    grants=("cases.see",), order=62, section=_("Figures and appraisal")),
         )  # fmt: skip
 
 

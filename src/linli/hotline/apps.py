@@ -22,7 +22,7 @@ class HotlineConfig(AppConfig):
             kind="work",
         )
         register_actions(ACTIONS)
-        section = _("Cases")
+        section = _("Hotline and work orders")
         register(
             NavItem(label=_("Hotline"), url_name="hotline:desk", icon="headset",
                     grants=(policy.GRANT_TAKE,), order=31, section=section, alone=True),

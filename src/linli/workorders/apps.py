@@ -31,7 +31,7 @@ class WorkordersConfig(AppConfig):
         register(
             NavItem(label=_("Work orders"), url_name="workorders:orders", icon="inbox",
                     grants=(policy.GRANT_HANDLE,), badge_key="work_orders", order=44,
-                    section=_("Cases"), alone=True),
+                    section=_("Hotline and work orders"), alone=True),
             NavItem(label=_("Hotline platforms"), url_name="workorders:platforms", icon="link",
                     grants=(policy.GRANT_SETTINGS,), order=446, section=_("Rules of work")),
         )  # fmt: skip
