@@ -35,9 +35,14 @@ def reads_all(user: User) -> bool:
     return any(user.has_grant(one) for one in (WRITE, REVIEW, SIGN))
 
 
+def sees_whole_city(user: User) -> bool:
+    """Whether no case is hidden from `user`."""
+    return visible_to(user) == Q()
+
+
 def require_whole_city(user: User) -> None:
     """A bulletin of the city is made of all cases. Raises NotYours for who sees a part of them."""
-    if visible_to(user) != Q():
+    if not sees_whole_city(user):
         raise NotYours(
             _(
                 "Your posts see a part of the city's cases, and a bulletin counts all of them."

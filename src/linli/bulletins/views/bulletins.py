@@ -56,6 +56,7 @@ def bulletins(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": queries.bulletins_for(request.user)[:MOST],
         "may_write": request.user.has_grant(policy.WRITE),
+        "may_begin_monthly": policy.sees_whole_city(request.user),
         "may_template": request.user.has_grant(policy.TEMPLATES),
     }
     return render(request, "bulletins/bulletins.html", context)

@@ -65,6 +65,7 @@ ROLES = (
     Role("inspector", "inspector", "D1", "核查员 inspector, Huangpu"),
     Role("leader", "leader", "D1", "区领导 leader, Huangpu"),
     Role("evaluator", "evaluator", "D1", "考核员 evaluator, Huangpu"),
+    Role("cityevaluator", "evaluator", "CITY", "市级考核员 evaluator, city centre"),
     Role("city", "duty_chief", "CITY", "市级值班长 duty chief, city centre"),
     Role("cityleader", "leader", "CITY", "市领导 leader, city"),
     Role("hongkou", "duty_chief", "D2", "邻区值班长 duty chief of the other district"),
