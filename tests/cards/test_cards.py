@@ -198,6 +198,28 @@ def test_cards_by_hand_only_become_graver(court: Court) -> None:
         give("red", court.unit)
 
 
+@pytest.mark.parametrize("on_appeal", [True, False])
+def test_the_card_that_a_withdrawn_one_replaced_stands_again(court: Court, on_appeal: bool) -> None:
+    yellow = issued(court)
+    red = deciding.give_card(
+        actor=court.chief, case_id=yellow.case_id, level="red", words="长时间未处置", now=LATE
+    )
+    later = LATE + timedelta(days=1)
+    if on_appeal:
+        do(answering.appeal_card, court.unit, red, words="过重", now=later)
+        do(answering.review_card, court.second, red, verdict="lift", now=later)
+        do(answering.review_card, court.third, red, verdict="uphold", now=later)
+    else:
+        do(deciding.withdraw_card, court.chief, red, words="误发", now=later)
+    assert (state_of(red), state_of(yellow)) == (State.WITHDRAWN, State.ISSUED)
+    since, until = date(2026, 3, 1), date(2026, 3, 31)
+    standing = queries.standing_by_unit(court.chief, since=since, until=until)
+    assert standing[yellow.unit_id].points == -5
+    assert queries.history_of(yellow)[-1].deed == "restored"
+    do(answering.appeal_card, court.unit, yellow, words="时限有误", now=later)  # it may still
+    assert state_of(yellow) == State.APPEALED
+
+
 def test_the_database_knows_no_standing_card_without_a_person(court: Court) -> None:
     card = proposed(court)
     with pytest.raises(IntegrityError, match="issued_by_somebody"), transaction.atomic():

@@ -89,6 +89,7 @@ HAPPENED: dict[str, str | Promise] = {
     "rise": pgettext_lazy("card", "Proposal raised by the rule"),
     "give": pgettext_lazy("card", "Given by hand"),
     "raised": pgettext_lazy("card", "Replaced by a graver card"),
+    "restored": pgettext_lazy("card", "Stands again: the graver card was taken back"),
     "upheld": pgettext_lazy("card", "Upheld: both reviewers say so"),
     "lifted": pgettext_lazy("card", "Withdrawn on appeal"),
 }

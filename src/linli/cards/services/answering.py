@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.cards import policy
 from linli.cards.models import Card
 from linli.cards.rules.states import REVIEWERS, REVIEWS, State, outcome_of
-from linli.cards.services.deciding import tell_unit
+from linli.cards.services.deciding import restore_former, tell_unit
 from linli.cards.services.writing import (
     locked_card,
     log,
@@ -78,6 +78,8 @@ def review_card(
         remember(card, "upheld" if outcome == State.UPHELD else "lifted", now=now)
         tell_unit(card, "cards.decided", now)
         _tell_issuer(card, "cards.decided", now)
+        if outcome == State.WITHDRAWN:
+            restore_former(card, now)
     return card
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.cards import policy
 from linli.cards.models import Card
+from linli.cards.queries.cards import history_of
 from linli.cards.rules.levels import POINTS, Level, What, rank
 from linli.cards.rules.states import APPEAL_DAYS, REPLY_DAYS, STANDING, State, last_moment
 from linli.cards.services.writing import (
@@ -83,7 +84,27 @@ def withdraw_card(*, actor: User, case_id: int, number: int, words: str, now: da
     remember(card, "withdraw", now=now, actor=actor, seat=seat, words=words_of(words))
     log(card, "cards.withdrawn", actor, now)
     tell_unit(card, "cards.decided", now)
+    restore_former(card, now)
     return card
+
+
+def restore_former(card: Card, now: datetime) -> None:
+    """The card that a withdrawn one had replaced stands again as it stood: a person issued it, and
+    what it is for has not been taken back. Its days to appeal begin anew if nobody has appealed."""
+    rows = Card.objects.filter(
+        case_id=card.case_id, unit_id=card.unit_id, state=State.RAISED, ended_at=card.issued_at
+    )
+    former = rows.order_by("-number").first()
+    if former is None:
+        return
+    former.case = card.case
+    upheld = [event.at for event in history_of(former) if event.deed == "upheld"]
+    former.state = State.UPHELD if upheld else State.ISSUED
+    former.ended_at = upheld[-1] if upheld else None
+    if former.appealed_at is None:
+        former.appeal_until = last_moment(catalogue.calendar(), now, APPEAL_DAYS)
+    remember(former, "restored", now=now)
+    tell_unit(former, "cards.decided", now)
 
 
 def tell_unit(card: Card, kind: str, now: datetime) -> None:
