@@ -26,7 +26,7 @@ from linli.appraisal.services.scoring import Given, adjust_sheet, drop_adjustmen
 from linli.cases.queries.badges import waiting_for
 from linli.kernel.errors import BadInput, NotFound, NotYours, Refused
 from linli.notices.models import Notice
-from linli.staff.models import User
+from linli.staff.models import Post, User
 from tests.appraisal.office import (
     AFTER_APPEALS,
     LATER,
@@ -41,6 +41,7 @@ from tests.appraisal.office import (
     signed,
 )
 from tests.conftest import NOW
+from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
 
@@ -335,6 +336,27 @@ def test_a_correction_stands_beside_the_signed_sheet(office: Office) -> None:
     assert queries.signed_of(office.signer, MARCH) == [beside]
     sheet.refresh_from_db()
     assert (sheet.total, beside.total) == (D("88.63"), D("91.25"))
+
+
+def test_who_entered_the_points_of_a_correction_does_not_review_or_sign_it(office: Office) -> None:
+    """Its history is new, its points are those of the signed sheet."""
+    beside = do(office.clerk, signed(office), "correct", "走访次数漏计")
+    grants = [f"appraisal.{verb}" for verb in ("score", "review", "sign", "hear")]
+    Post.objects.filter(user=office.scorer).update(grants=["cases.see", *grants])
+    other = User.objects.get(
+        pk=make_post("cases.see", "appraisal.score", unit=office.city.districts[0].centre).user_id
+    )
+    do(other, beside, "submit")
+    with pytest.raises(NotYours, match="Points on this sheet are yours"):
+        do(office.scorer, beside, "show")
+    scorer = User.objects.get(pk=office.scorer.pk)
+    assert not Sheet.objects.filter(policy.waits_for(scorer, LATER)[1], pk=beside.pk).exists()
+    reviewer = User.objects.get(pk=office.reviewer.pk)
+    assert Sheet.objects.filter(policy.waits_for(reviewer, LATER)[1], pk=beside.pk).exists()
+    do(office.reviewer, beside, "show")
+    do(office.worker, beside, "agree")
+    with pytest.raises(NotYours, match="Points on this sheet are yours"):
+        do(office.scorer, beside, "sign")
 
 
 # -- pages --------------------------------------------------------------------------------------

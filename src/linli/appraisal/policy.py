@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.appraisal.models import SheetEvent
+from linli.appraisal.models import Adjustment, Input, SheetEvent
 from linli.appraisal.rules import states
 from linli.appraisal.rules.states import (
     ACTED,
@@ -87,7 +87,11 @@ def why_not(user: User, deed: str, sheet: Sheet, history: list[SheetEvent], now:
         return _("This is your own sheet; somebody else does this.")
     if seat_over(user, row.grant, sheet.unit_id) is None:
         return _("Your posts do not allow “%(deed)s” for this unit.") % {"deed": row.label}
-    return _why_not_separated(user, deed, history) or _why_not_yet(deed, sheet, now)
+    return (
+        _why_not_separated(user, deed, history)
+        or _why_not_own_points(user, deed, sheet)
+        or _why_not_yet(deed, sheet, now)
+    )
 
 
 def _why_not_worker(user: User, deed: str, sheet: Sheet, now: datetime) -> str:
@@ -117,6 +121,17 @@ def _why_not_separated(user: User, deed: str, history: list[SheetEvent]) -> str:
     return ""
 
 
+def _why_not_own_points(user: User, deed: str, sheet: Sheet) -> str:
+    """A correction begins with what was entered in the signed sheet: whoever entered it does not
+    review, hear or sign it here either. Two queries, for a correction alone."""
+    if sheet.corrects_id is None or DEEDS[deed].side not in SEPARATED[1:]:
+        return ""
+    points = sheet.inputs.filter(entered_by_id=user.pk)
+    if points.exists() or sheet.adjustments.filter(entered_by_id=user.pk).exists():
+        return _("Points on this sheet are yours. Leave it to somebody else.")
+    return ""
+
+
 def _why_not_yet(deed: str, sheet: Sheet, now: datetime) -> str:
     if deed == "skip" and now <= sheet.report_until:
         return _("The worker may still report until %(day)s.") % {"day": _day(sheet.report_until)}
@@ -138,7 +153,12 @@ def waits_for(user: User, now: datetime) -> tuple[Q, Q]:
         units = units_of(user, (row.grant,))
         if units:
             reached = Q(unit_id__in=sorted(units), state__in=row.sources)
-            others |= reached & _open(deed, now) & Q(~Exists(_hindering(user, deed)))
+            others |= (
+                reached
+                & _open(deed, now)
+                & Q(~Exists(_hindering(user, deed)))
+                & _not_own_points(user, deed)
+            )
     return Q(user_id=user.pk) & own, others & ~Q(user_id=user.pk)
 
 
@@ -151,6 +171,15 @@ def _open(deed: str, now: datetime) -> Q:
     if deed == "skip":
         return Q(report_until__lt=now)
     return ~_may_appeal(now) if deed == "sign" else Q()
+
+
+def _not_own_points(user: User, deed: str) -> Q:
+    """What `_why_not_own_points` asks."""
+    if DEEDS[deed].side not in SEPARATED[1:]:
+        return Q()
+    points = Input.objects.filter(sheet_id=OuterRef("pk"), entered_by_id=user.pk)
+    extras = Adjustment.objects.filter(sheet_id=OuterRef("pk"), entered_by_id=user.pk)
+    return Q(corrects__isnull=True) | Q(~Exists(points)) & Q(~Exists(extras))
 
 
 def _hindering(user: User, deed: str) -> QuerySet[SheetEvent]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import override
@@ -125,15 +124,12 @@ def _in_numbers(
     """The formula with the counts in the place of their names, and the values of formulas."""
     words = {code: str(count) for code, count in counts.items()}
     for code, value in values.items():
-        words[code] = _short(value)
+        words[code] = _short(value, book.by_code[code].shows)
     return said(formula.tree, words)
 
 
-def _short(value: Value) -> str:
-    if value is None:
-        return "—"
-    if value == int(value):
+def _short(value: Value, shows: Shows) -> str:
+    """A share in per cent (a whole one is 1), points as they are: half a point is no 50 %."""
+    if value is not None and value == int(value):
         return str(int(value))
-    return (
-        f"{shown(Fraction(value) * 100, Shows.SCORE)} %" if value < 1 else shown(value, Shows.SCORE)
-    )
+    return shown(value, shows)
