@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
@@ -25,12 +24,12 @@ from linli.catalogue import queries as catalogue
 from linli.cockpit.queries import area, counted
 from linli.cockpit.queries.goals import Tile, coverage, rated
 from linli.cockpit.queries.overview import LABELS, Link, Words, list_url
-from linli.cockpit.queries.rates import DASH, Gauge, book_on, gauge
+from linli.cockpit.queries.rates import Gauge, book_on, gauge
 from linli.evaluation.queries.figures import facts_for, figures_for
 from linli.evaluation.rules.counts import Source
 from linli.evaluation.rules.periods import Period, Span
-from linli.evaluation.rules.scoring import rounded
-from linli.evaluation.rules.subjects import DIMENSIONS
+from linli.evaluation.rules.scoring import shown
+from linli.evaluation.rules.subjects import DIMENSIONS, Shows
 from linli.kernel.errors import NotFound
 from linli.territory import queries as territory
 
@@ -224,13 +223,14 @@ def ranking(user: User, month: Period, days: counted.Days, *, now: datetime) -> 
     except NotFound:
         return []
     rows = [line for line in found.lines if line.points is not None][:MOST_UNITS]
+    own = area.area_name(user)  # stands in the heading of the wall already
     return [
         Ranked(
             place=place,
-            name=line.name,
-            points=str(rounded(line.points or Fraction(0), 1)),
+            name=line.name.removeprefix(own) or line.name,
+            points=shown(line.points, Shows.TOTAL),
             grade=line.grade,
-            rate=_rate(line.counts["closed"], line.counts["should_close"]),
+            rate=shown(line.values.get("closing_rate"), Shows.RATE),
             closed=Link(
                 "", line.counts["closed"],
                 counted.url("closed", days, by="unit", key=str(line.key)),
@@ -238,10 +238,6 @@ def ranking(user: User, month: Period, days: counted.Days, *, now: datetime) -> 
         )
         for place, line in enumerate(rows, 1)
     ]  # fmt: skip
-
-
-def _rate(done: int, owed: int) -> str:
-    return f"{100 * done / owed:.0f} %" if owed else DASH
 
 
 def hours(user: User, day: counted.Days, *, now: datetime) -> list[Hour]:
