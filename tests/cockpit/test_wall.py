@@ -113,7 +113,7 @@ def test_a_grid_is_known_when_its_households_are_counted_and_a_worker_is_there(c
     ]  # fmt: skip
     with translation.override("en"):
         tile = coverage(grids)
-        assert (tile.shown, [one.count for one in tile.parts]) == ("33.3", [1, 3])
+        assert (tile.shown, [one.count for one in tile.parts]) == ("33.33", [1, 3])
         assert coverage([]).shown == "—"
     leader, now = city.user("leader"), timezone.now()
     rows, total = area.ground(leader, today=timezone.localdate(), now=now)

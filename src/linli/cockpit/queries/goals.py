@@ -67,11 +67,11 @@ _RATED = (
         _("No dispute was to be closed this month."),
     ),
     _Rated(
-        "matter", _("Every matter taken on"), _("Matters done for residents"), "closing_rate",
+        "matter", _("Every matter taken on"), _("Matters done"), "closing_rate",
         _("No matter was to be done this month."),
     ),
     _Rated(
-        "public", _("Every request answered"), _("Residents answered in time"),
+        "public", _("Every request answered"), _("Answered in time"),
         "on_time_closing_rate", _("No resident was to be answered this month."),
     ),
 )  # fmt: skip
@@ -86,7 +86,7 @@ def coverage(grids: Sequence[Grid]) -> Tile:
         name="known",
         goal=_("All ground known"),
         measure=_("Grids known"),
-        shown=f"{percent:.1f}" if grids else DASH,
+        shown=f"{percent:.2f}" if grids else DASH,
         formula=gettext(
             "A grid is known when its households are counted and somebody is on duty in it."
         ),
