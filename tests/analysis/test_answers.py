@@ -20,6 +20,7 @@ from linli.analysis.queries.saved import saved_for
 from linli.analysis.rules.query import Query
 from linli.analysis.rules.words import CHARTS, WAYS
 from linli.analysis.services import saving, sending
+from linli.analysis.views.tables import sheet_of
 from linli.evaluation.queries.figures import figures_for
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS
@@ -109,6 +110,28 @@ def test_a_table_of_two_ways_is_the_table_of_one_cut_up(city: City) -> None:
             shown = behind(user, query, measure="filed", row=key_text(line.key),
                            column=key_text(column), now=LATER)  # fmt: skip
             assert shown.value == number.value
+
+
+def test_the_sums_of_a_matrix_are_the_tables_of_one_way_and_open_their_cases(city: City) -> None:
+    user = reader(city)
+    for code in ("filed", "on_time_handling_rate"):
+        cut = ask(user, code, by="district", across="channel")
+        for way, keys, sums in (
+            ("district", [line.key for line in cut.lines], cut.beside),
+            ("channel", [key for key, _name in cut.columns], cut.below),
+        ):
+            whole = {line.key: line.numbers[0] for line in ask(user, code, by=way).lines}
+            assert [whole[key] for key in keys] == list(sums)
+        assert cut.sum.numbers == ask(user, code, by="").sum.numbers
+        sheet = sheet_of(cut)
+        assert sheet.sum is not None
+        assert {len(row.cells) for row in [*sheet.rows, sheet.sum]} == {len(sheet.heads)}
+        last = [row.cells[-1] for row in [*sheet.rows, sheet.sum]]
+        for cell in last:
+            listed = signed_in(user).get(cell.url)
+            assert listed.context["value"] == cell.text
+    owed = ask(user, "should_handle", by="time", across="district", grain="week")
+    assert {number.value for number in owed.below} == {None}
 
 
 def test_one_statement_over_the_facts_whatever_is_asked(

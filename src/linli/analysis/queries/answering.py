@@ -78,6 +78,8 @@ class Answer:
     lines: tuple[Line, ...]
     sum: Line
     columns: tuple[tuple[Key, str], ...] = ()
+    beside: tuple[Number, ...] = ()  # of a matrix: what each line comes to
+    below: tuple[Number, ...] = ()  # and what each column comes to
 
     @property
     def way(self) -> Way | None:
@@ -108,9 +110,12 @@ def answer(user: User, query: Query, *, now: datetime) -> Answer:
         lines, columns = _matrix(asked[0], counts[0], measures[0])
     else:
         lines, columns = _list(asked, counts, measures), ()
+    beside = _edge(query.across, counts[0], measures[0], [one.key for one in lines], 0)
+    below = _edge(query.by, counts[0], measures[0], [key for key, _name in columns], 1)
     return Answer(
         query, window, against, version, known, tuple(measures), lines,
         _sum(query, counts, measures), columns,
+        beside=beside if columns else (), below=below,
     )  # fmt: skip
 
 
@@ -180,6 +185,19 @@ def _matrix(
         for row in rows
     )
     return lines, tuple((col, across.get(col, "")) for col in columns)
+
+
+def _edge(
+    over: str, counts: Counts, measure: Measure, keys: Sequence[Key], place: int
+) -> tuple[Number, ...]:
+    """What the cells of each key come to, of its row (`place` 0) or column (1): their counts are
+    added, a rate is that of the sums. Nothing for what is owed, over time (`over`)."""
+    if measure.is_owed and over == "time":
+        return (Number(None),) * len(keys)
+    cells: dict[Key, Counts] = {}
+    for at, row in counts.items():
+        cells.setdefault(at[place], {})[at] = row
+    return tuple(Number(measure.value(_together(cells.get(key, {})))) for key in keys)
 
 
 def _weights(cells: Iterable[tuple[Key, Mapping[str, int]]]) -> Mapping[Key, int]:

@@ -89,9 +89,23 @@ def _matrix(
             )
             for k, ((key, name), number) in enumerate(zip(columns, line.numbers, strict=False))
         ]
+        cells.append(_edge(answer, answer.beside[n].value, row=key_text(line.key)))
         rows.append(Row(line.name, cells))
     heads: list[tuple[str | Promise, str]] = [(name, "") for _key, name in columns]
-    return Sheet(title, heads, rows, None, hidden, len(answer.columns) - len(columns))
+    heads.append((_("Together"), measure.words))
+    below = [
+        Cell(measure.shown(number.value), number.value, name)
+        for (_key, name), number in zip(columns, answer.below, strict=False)
+    ]
+    total = Row(_("Together"), [*below, _edge(answer, answer.sum.numbers[0].value)])
+    return Sheet(title, heads, rows, total, hidden, len(answer.columns) - len(columns))
+
+
+def _edge(answer: Answer, value: Value, **where: str) -> Cell:
+    """The sum at the end of a line of a matrix; it leads to the cases of all of the line."""
+    measure = answer.measures[0]
+    url = _url(answer, measure, value, **where)
+    return Cell(measure.shown(value), value, _("Together"), url)
 
 
 def _cells(answer: Answer, line: Line, row: str) -> list[Cell]:
