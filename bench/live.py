@@ -2,9 +2,10 @@
 
 Starts an events process of its own on a free port of this machine, opens the streams with sessions
 of a person who sees every case (ended afterwards), and lets the database notify as a move does.
-    python bench/live.py [--watchers 1000] [--rounds 20] [--board wall]
+    python -m bench.live [--watchers 1000] [--rounds 20] [--board wall] [--keep]
 With `--board` the watchers have that board before them, and the processor time of the events
 process says what one event costs, drawing and all sending together.
+`--keep` puts the table of a board on docs/benchmarks.md.
 Needs a database with accounts (LINLI_DATABASE_URL; the demo's will do). Changes no case.
 """
 
@@ -155,6 +156,16 @@ def memory_mb(pid: int) -> list[int]:
     return sorted(found, reverse=True)
 
 
+def own_mb(pid: int) -> int:
+    """What the largest process of these holds alone, not shared with any other, in MB."""
+    found = [0]
+    for each in (pid, *children_of(pid)):
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().split("\n")
+            found.append(sum(int(one.split()[1]) for one in lines if one.startswith("Private_")))
+    return max(found) // 1024
+
+
 async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]:
     """Open the streams, notify, wait for all; returns the rows of the table."""
     watchers = [Watcher(board=asked.board) for _i in range(asked.watchers)]
@@ -188,7 +199,7 @@ async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]
         every += spans
         await asyncio.sleep(BOARD_S if asked.board else 0.2)
     spent, sent = processor_s(pid) - spent, sum(w.bytes for w in watchers) - sent
-    after = memory_mb(pid)[0]
+    after, own = memory_mb(pid)[0], own_mb(pid)
     for watcher in watchers:
         watcher.task.cancel()
     every.sort()
@@ -200,7 +211,8 @@ async def measure(port: int, pid: int, keys: list[str], asked: Any) -> list[str]
         f"| an event, last watcher, median of {asked.rounds} | "
         f"{statistics.median(last) * 1000:.0f} ms | ≤ 1,000 ms |",
         f"| an event, last watcher, worst | {max(last) * 1000:.0f} ms | ≤ 1,000 ms |",
-        f"| memory, idle → {len(watchers):,} watchers | {before} → {after} MB | ≤ 150 MB |",
+        f"| memory, idle → {len(watchers):,} watchers | {before} → {after} MB, of it {own} MB"
+        " not shared with other processes | ≤ 150 MB |",
         f"| processor time of the events process, an event | {spent / asked.rounds * 1000:.0f} ms"
         " | – |",
         f"| sent to a watcher, an event | {sent / asked.rounds / len(watchers) / 1000:.1f} kB"
@@ -235,10 +247,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--board", default="", choices=("", "wall"))
     parser.add_argument("--people", type=int, default=50, help="sessions the watchers share")
+    parser.add_argument("--keep", action="store_true", help="write it to docs/benchmarks.md")
     asked = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 4 * asked.watchers), hard), hard))
-    user = who_sees_all(asked.board)
+    user, busy = who_sees_all(asked.board), os.getloadavg()[0]
     keys = [session_of(user) for _i in range(asked.people)]
     port = free_port()
     served = serve(port)
@@ -251,8 +264,13 @@ def main() -> None:
         served.kill()
         for key in keys:
             SessionStore(key).delete()
-    print("| live | measured | target |\n|---|---|---|")
-    print("\n".join(rows))
+    text = "\n".join(("| live | measured | target |", "|---|---|---|", *rows))
+    print(text)
+    if asked.keep:
+        from bench import run
+
+        text += f"\n\nLoad average before and after: {busy:.1f} → {os.getloadavg()[0]:.1f}."
+        run.keep(f"live --board {asked.board}" if asked.board else "live", text)
 
 
 if __name__ == "__main__":

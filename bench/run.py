@@ -222,7 +222,7 @@ def write_page(kept: dict[str, Any]) -> None:
     sizes = sorted(kept["sizes"], key=lambda name: SIZES[name])
     parts += [_part(size, kept["sizes"][size]) for size in sizes]
     parts += [
-        f"## `bench/{name}.py`\n\n{one['at']}, {one['machine']}.\n\n{one['text']}\n"
+        f"## `python -m bench.{name}`\n\n{one['at']}, {one['machine']}.\n\n{one['text']}\n"
         for name, one in sorted(kept.get("apart", {}).items())
     ]
     PAGE.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")

@@ -2,11 +2,13 @@
 
 Starts a web and an events process of its own on free ports, opens the wall in Chromium with the
 session of a person who sees every case, and lets synthetic events happen: the database notifies as
-a move does, no case is changed. Every minute the heap (after collecting garbage), the nodes of the
-page, the memory of the browser's processes and of the events process are noted; half way the
-events process is killed and started again, and the wall has to come back by itself.
-    python -m bench.wall [--minutes 30] [--every 3]
-Needs a database with accounts (the demo's), the built pages, and Chromium.
+a move does, no case is changed. With `--reports` cases really come in and move on besides, as the
+demo lets them. Every minute the heap (after collecting garbage), the nodes of the page, the memory
+of the browser's processes and of the events process are noted; half way the events process is
+killed (no farewell) and started again, and the wall has to come back by itself.
+    python -m bench.wall [--minutes 30] [--every 3] [--reports 6] [--keep]
+Needs a database with accounts (the demo's), the built pages, and Chromium. `--keep` puts every
+fifth row on docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -24,8 +27,12 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from bench import live as streams
+from bench import run
 from linli.kernel import live
 
+HEAD = """\
+| after | heap | nodes | listeners | browser | events process |
+|---|---|---|---|---|---|"""
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
          "--js-flags=--expose-gc"]  # fmt: skip
@@ -58,6 +65,14 @@ def serve_web(port: int, events: int) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(streams.SRC), "LINLI_PORT": str(port)}
     environment["LINLI_EVENTS_PORT"] = str(events)
     return subprocess.Popen([*command, "linli.config.wsgi:application"], env=environment)
+
+
+def report(every: float) -> subprocess.Popen[bytes]:
+    """Reports of the demo city, every so many seconds, and open cases moved on."""
+    manage = str(streams.SRC.parent / "manage.py")
+    command = [sys.executable, manage, "demo", "--live", "--every", str(every)]
+    environment = {**os.environ, "PYTHONPATH": str(streams.SRC)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
 
 
 def browser_mb(profile: str) -> int:
@@ -97,16 +112,17 @@ def noted(tools: CDPSession, began: float, profile: str, events: int) -> Noted:
 
 def soak(
     page: Page, tools: CDPSession, asked: Any, ports: tuple[int, int], profile: str, key: str
-) -> None:
-    """Let events happen and write a row a minute; half way the events process is killed."""
+) -> list[str]:
+    """Let events happen; a row a minute, and what came of it. Half way the events process is
+    killed."""
     events = streams.serve(ports[1])
-    began, number, killed = time.monotonic(), 0, False
+    rows: list[str] = []
+    began, number, killed, back = time.monotonic(), 0, False, "was not killed"
     try:
         page.goto(f"http://localhost:{ports[0]}/cockpit/wall/")
         page.wait_for_selector(".map[data-drawn]", timeout=60_000)
         page.wait_for_selector("[data-state=live]", timeout=60_000)
-        print("| after | heap | nodes | listeners | browser | events process |")
-        print("|---|---|---|---|---|---|")
+        print(HEAD)
         next_row = began + 60
         while time.monotonic() < began + asked.minutes * 60:
             number += 1
@@ -114,27 +130,35 @@ def soak(
             live.publish("case", facts)
             page.wait_for_timeout(asked.every * 1000)
             if not killed and time.monotonic() > began + asked.minutes * 30:
-                events, killed = again(page, events, ports[1]), True
+                events, gone = again(page, events, ports[1])
+                killed = True
+                back = f"killed half way; {gone:.0f} s after its start the wall was live again"
             if time.monotonic() >= next_row:
                 next_row += 60
                 streams.keep_alive(key)
-                print(noted(tools, began, profile, events.pid).row(), flush=True)
-        print(f"{number} events; last update {page.locator('[data-wall-at]').inner_text()}")
+                rows.append(noted(tools, began, profile, events.pid).row())
+                print(rows[-1], flush=True)
+        said = f"{number} events, the events process {back}."
+        print(said)
+        return [HEAD, rows[0], *rows[4::5], "", said]
     finally:
         events.terminate()
         events.wait(10)
 
 
-def again(page: Page, events: subprocess.Popen[bytes], port: int) -> subprocess.Popen[bytes]:
-    """Kill the events process, see that the wall says so, start it again, see it come back."""
-    events.terminate()
+def again(
+    page: Page, events: subprocess.Popen[bytes], port: int
+) -> tuple[subprocess.Popen[bytes], float]:
+    """Kill the events process, see that the wall says so, start it again, see it come back; after
+    how many seconds."""
+    for pid in (events.pid, *streams.children_of(events.pid)):
+        os.kill(pid, signal.SIGKILL)
     events.wait(10)
     page.wait_for_selector("[data-state=lost]", timeout=60_000)
     fresh = streams.serve(port)
     gone = time.monotonic()
     page.wait_for_selector("[data-state=live]", timeout=60_000)
-    print(f"| back after {time.monotonic() - gone:.0f} s | | | | | |", flush=True)
-    return fresh
+    return fresh, time.monotonic() - gone
 
 
 def main() -> None:
@@ -142,12 +166,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--every", type=float, default=3, help="seconds between events")
+    parser.add_argument("--reports", type=float, help="seconds between real reports of the demo")
+    parser.add_argument("--keep", action="store_true", help="write it to docs/benchmarks.md")
     asked = parser.parse_args()
     key = streams.session_of(streams.who_sees_all("wall"))
     ports = streams.free_port(), streams.free_port()
     os.environ["LINLI_EVENTS_PORT"] = str(ports[1])
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread
     web = serve_web(*ports)
+    others = [report(asked.reports)] if asked.reports else []
     try:
         with sync_playwright() as play:
             profile = f"--linli-soak={os.getpid()}"
@@ -158,11 +185,14 @@ def main() -> None:
             page = context.new_page()
             tools = context.new_cdp_session(page)
             tools.send("Performance.enable")
-            soak(page, tools, asked, ports, profile, key)
+            lines = soak(page, tools, asked, ports, profile, key)
             browser.close()
+        if asked.keep:
+            run.keep("wall", "\n".join(lines))
     finally:
-        web.terminate()
-        web.wait(10)
+        for each in (web, *others):
+            each.terminate()
+            each.wait(10)
         streams.SessionStore(key).delete()
 
 
