@@ -1,7 +1,7 @@
 """A month of a million cases evaluated (design §6: 10 M cases, 1 M of them in the month, ≤ 5 s for
 every unit, grid and post):
 
-    python -m bench.evaluation [--cases 1000000] [--tries 3]
+    python -m bench.evaluation [--cases 1000000] [--tries 3] [--part closed]
 
 In the bench's database (bin/linli bench load). Its newest cases are told as if all of them had been
 reported in the last month that is over (bench._facts); then for every way to tell figures apart:
@@ -149,6 +149,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000, help="cases in the month")
     parser.add_argument("--tries", type=int, default=3)
+    parser.add_argument("--part", choices=["running", "closed"], help="of the month; else both")
     asked = parser.parse_args()
     url = _database.use()
     from django.utils import timezone
@@ -164,7 +165,8 @@ def main() -> None:
         )
     now = max(now, month.until + timedelta(days=1))
     with _readers.as_of(now):
-        found = measure(month, now, tries=asked.tries) + closed(month, now, tries=asked.tries)
+        found = [] if asked.part == "closed" else measure(month, now, tries=asked.tries)
+        found += [] if asked.part == "running" else closed(month, now, tries=asked.tries)
     print(table(found))
     print()
     print(

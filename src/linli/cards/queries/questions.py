@@ -7,14 +7,14 @@ A period counts the cases reported in it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
 
 from linli.cards.rules.asking import Finish, Share, shares_of
 from linli.cases.models import Case, CaseClock
-from linli.cases.queries.lists import cases_for
+from linli.cases.queries.lists import cases_for, midnight
 from linli.cases.rules.likeness import SAME_PICTURE_BITS
 from linli.cases.rules.stages import Stage
 from linli.catalogue import queries as catalogue
@@ -33,7 +33,9 @@ _DONE = (Stage.CLOSED, Stage.EVALUATED)
 def _finished(user: User, since: date, until: date) -> list[int]:
     """The newest closed cases of the period that `user` may see. One query."""
     found = cases_for(user).filter(
-        stage__in=_DONE, reported_at__date__gte=since, reported_at__date__lte=until
+        stage__in=_DONE,
+        reported_at__gte=midnight(since),
+        reported_at__lt=midnight(until + timedelta(days=1)),
     )
     return list(found.order_by("-reported_at", "-id").values_list("pk", flat=True)[:MOST_CASES])
 

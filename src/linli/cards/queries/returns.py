@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from django.db.models import Q
 from linli.cards.queries.units import names_of
 from linli.cards.rules.holding import GIVING, Holders
 from linli.cases.models import CaseEvent
-from linli.cases.queries.lists import cases_for
+from linli.cases.queries.lists import cases_for, midnight
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -86,8 +86,8 @@ def lines_for(user: User, *, since: date, until: date) -> list[Line]:
         cases_for(user)
         .filter(
             Q(decline_count__gt=0) | Q(rework_count__gt=0) | Q(reopen_count__gt=0),
-            reported_at__date__gte=since,
-            reported_at__date__lte=until,
+            reported_at__gte=midnight(since),
+            reported_at__lt=midnight(until + timedelta(days=1)),
         )
         .order_by("-reported_at", "-id")
     )
