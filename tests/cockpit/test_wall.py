@@ -101,6 +101,8 @@ def test_disputes_matters_and_requests_are_rates_of_their_own_cases(city: City) 
         assert sorted(one.count for one in tiles[name].parts) == [1, 2]
         for part in tiles[name].parts:
             assert length_of_list(home.user("leader"), part.url, now) == part.count
+    page = signed_in(home.user("leader")).get(tiles["dispute"].url).content.decode()
+    assert str(Goal.DISPUTE.label) in page
     assert tiles["matter"].shown == "—"
     assert tiles["matter"].formula == "No matter was to be done this month."
 

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Goal
@@ -30,6 +32,11 @@ PARTS: Mapping[str, Callable[[], Q]] = {
     "dispute": lambda: Q(class_id__in=catalogue.current().goal_ids(Goal.DISPUTE)),
     "matter": lambda: Q(class_id__in=catalogue.current().goal_ids(Goal.MATTER)),
     "public": lambda: Q(is_public=True),
+}
+PART_LABELS: Mapping[str, str | Promise] = {
+    "dispute": Goal.DISPUTE.label,
+    "matter": Goal.MATTER.label,
+    "public": pgettext_lazy("count", "Reported by residents"),
 }
 _ALL = "channel"  # every case has one and the codes are few: what everything is summed from
 

@@ -35,6 +35,7 @@ def cases(request: StaffRequest) -> HttpResponse:
         "cockpit/counted.html",
         {
             "base": given["base"],
+            "part": queries.PART_LABELS.get(given["part"], ""),
             "days": days,
             "found": found,
             "more": f"{more}&after={found.after}" if found.after else "",
