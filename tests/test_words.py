@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def test_every_sentence_is_translated(path: Path) -> None:
             broken.append(english)
     assert not empty
     assert not broken, "the translation has a gap that the sentence does not fill"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: p.parts[-4])
+def test_a_catalogue_compiles(path: Path) -> None:
+    """As the start of the program compiles it, which ends where one does not."""
+    command = ["msgfmt", "--check-format", "-o", "/dev/null", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert not done.returncode, done.stderr
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: p.parts[-4])
