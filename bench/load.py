@@ -298,6 +298,7 @@ CASE = {
                      " OR (stage = 'checking' AND r_side < 0.5) THEN inspector_id END",
     "closed_by_id": "CASE WHEN on_the_spot THEN inspector_id WHEN done THEN chief_id END",
     "tracker_id": "CASE WHEN r_side > 0.8 THEN worker_id END",
+    "decider_id": "NULL::bigint",
     "self_handled": "on_the_spot", "verified": "CASE WHEN r_life < 0.1 THEN true END",
     "check_passed": "CASE WHEN done AND NOT on_the_spot THEN true"
                     " WHEN stage = 'checking' AND r_side < 0.5 THEN r_side < 0.45 END",

@@ -42,7 +42,8 @@ REPORTER, PHONE = "举报人欧阳", "13988887654"
 SEES = {
     "operator": "here", "dispatcher": "here", "chief": "here", "street": "here",
     "streetleader": "here", "unit": "here", "water": "", "worker": "here", "inspector": "here",
-    "leader": "here", "evaluator": "here", "cityevaluator": "here there", "city": "here there", "cityleader": "here there",
+    "leader": "here", "evaluator": "here", "cityevaluator": "here there", "city": "here there",
+    "cityleader": "here there",
     "hongkou": "there", "hongkouunit": "there", "sysadmin": "", "secadmin": "", "auditadmin": "",
     "interface": "here",
 }  # fmt: skip

@@ -167,7 +167,7 @@ def test_every_move_is_made_by_its_form(city: City, at_desk: Seated, move: str) 
         assert f'name="{name}' in page.content.decode(), item
     if fields.get("files") is True:
         fields = {**fields, "files": [fresh_photo(user)]}
-    fields["seen"] = str(case.event_count)
+    fields = {**fields, "seen": str(case.event_count)}
     answer = client.post(url, fields)
     said = "" if answer.status_code == 302 else answer.context["form"].errors
     assert answer.status_code == 302, said

@@ -81,7 +81,7 @@ def _within(number: int) -> int:
 def _in_order(text: str) -> tuple[object, ...]:
     """2 before 10, and no unit before all."""
     parts = re.split(r"(\d+)", text)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
 
 
 def floor_plan(dwellings: Iterable[Dwelling], *, floors: int | None) -> FloorPlan:
