@@ -126,6 +126,8 @@ def test_the_map_tells_of_a_component_and_leads_to_its_page(scene: Scene) -> Non
     page.locator(".map-popover").get_by_role("link", name="果皮箱").click()
     page.wait_for_url(f"**/desk/components/{thing.number}/")
     page.go_back()
+    page.wait_for_selector(".map-list[data-drawn]")  # the first picture, before it is changed
+    until(page, "window.map.queryRenderedFeatures({layers: ['components-one']}).length === 1")
     page.locator("details.filters > summary").click()
     page.get_by_label("State").select_option("lost")
     expect(page.get_by_text("No component fits this filter.")).to_be_visible()
