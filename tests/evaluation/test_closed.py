@@ -15,23 +15,12 @@ from linli.evaluation.queries import frozen
 from linli.evaluation.queries.figures import frozen_facts, summed_bits
 from linli.evaluation.rules.counts import COUNTS, Source
 from linli.staff.models import User
-from tests.cases.city import City, make_city
+from tests.cases.city import City
 from tests.conftest import NOW
-from tests.evaluation.test_figures import ALL, LATER, act, close_march, live
+from tests.evaluation.test_figures import LATER, act, close_march, live
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city() -> City:
-    return make_city()
-
-
-@pytest.fixture
-def judge(city: City) -> User:
-    post = make_post(*ALL, unit=city.centre, region=city.region, title="考核员")
-    return User.objects.get(pk=post.user_id)
 
 
 def sums(made: Freeze) -> Counter[str]:

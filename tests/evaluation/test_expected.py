@@ -17,22 +17,11 @@ from linli.evaluation.rules import counts
 from linli.evaluation.rules.subjects import DIMENSIONS
 from linli.evaluation.services import following
 from linli.staff.models import User
-from tests.cases.city import City, make_city
-from tests.evaluation.test_figures import ALL, LATER, MARCH, act, close_march, live
+from tests.cases.city import City
+from tests.evaluation.test_figures import LATER, MARCH, act, close_march, live
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city() -> City:
-    return make_city()
-
-
-@pytest.fixture
-def judge(city: City) -> User:
-    post = make_post(*ALL, unit=city.centre, region=city.region, title="考核员")
-    return User.objects.get(pk=post.user_id)
 
 
 def fill(city: City) -> None:

@@ -25,28 +25,14 @@ from linli.evaluation.rules.subjects import DIMENSIONS
 from linli.evaluation.services import following, formulas, freezing
 from linli.kernel.errors import BadInput, NotYours, Refused
 from linli.staff.models import User
-from tests.cases.city import City, make_city, photo
+from tests.cases.city import City, photo
 from tests.conftest import NOW
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=60)
 MARCH = Period.around(Span.MONTH, date(2026, 3, 10))
-ALL = ("cases.see", "evaluation.see", "evaluation.people", "evaluation.freeze",
-       "evaluation.formulas")  # fmt: skip
 LIFE = ("file", "dispatch", "accept", "report_back", "request_check", "check", "close")
-
-
-@pytest.fixture
-def city() -> City:
-    return make_city()
-
-
-@pytest.fixture
-def judge(city: City) -> User:
-    """Who sees the whole city and evaluates it."""
-    post = make_post(*ALL, unit=city.centre, region=city.region, title="考核员")
-    return User.objects.get(pk=post.user_id)
 
 
 def minutes(n: float) -> datetime:
