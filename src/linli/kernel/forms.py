@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from linli.kernel.errors import Refused
+from linli.kernel.errors import BadInput, Refused
 
 SELECTED = SafeString(" selected")
 
@@ -144,3 +144,12 @@ def _field_at_fault(
     named = refusal.field or ""
     field = (aliases or {}).get(named, named)
     return field if field in form.fields else None
+
+
+def asked_of(form: forms.Form) -> dict[str, Any]:
+    """What an address asks for, read by `form`. Raises BadInput for its first wrong field: nobody
+    filled the form in, so there is no page to show it on."""
+    if not form.is_valid():
+        field, errors = next(iter(form.errors.items()))
+        raise BadInput(f"{field}: {errors[0]}", field=str(field))
+    return form.cleaned_data

@@ -17,7 +17,7 @@ from linli.cards.queries import cards, reports
 from linli.cards.rules.levels import Level
 from linli.cards.views.answering import Words, file_answer, tab_of
 from linli.cards.views.lists import period_context
-from linli.kernel.errors import BadInput
+from linli.kernel.forms import asked_of
 from linli.kernel.web import page_after
 from linli.staff.web import StaffRequest, staff_page
 
@@ -85,11 +85,7 @@ def report_file(request: StaffRequest) -> HttpResponse:
 @staff_page(policy.GRANT_SEE)
 def behind(request: StaffRequest) -> HttpResponse:
     """What a number of the report counts, the newest first: as many as the number says."""
-    form = NumberForm(request.GET)
-    if not form.is_valid():
-        field, errors = next(iter(form.errors.items()))
-        raise BadInput(f"{field}: {errors[0]}", field=str(field))
-    given = form.cleaned_data
+    given = asked_of(NumberForm(request.GET))
     by, key, days = given["by"], given["of"], {"since": given["since"], "until": given["until"]}
     number = given["number"]
     counts_cases = number in reports.NUMBERS

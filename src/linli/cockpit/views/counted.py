@@ -11,7 +11,7 @@ from linli.cockpit.forms import CountedForm
 from linli.cockpit.policy import LOOKS
 from linli.cockpit.queries import area
 from linli.cockpit.queries import counted as queries
-from linli.kernel.errors import BadInput
+from linli.kernel.forms import asked_of
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -19,11 +19,7 @@ from linli.staff.web import StaffRequest, staff_page
 @staff_page(LOOKS)
 def cases(request: StaffRequest) -> HttpResponse:
     """The cases that a number counted, the newest first."""
-    form = CountedForm(request.GET)
-    if not form.is_valid():
-        field, errors = next(iter(form.errors.items()))
-        raise BadInput(f"{field}: {errors[0]}", field=str(field))
-    given = form.cleaned_data
+    given = asked_of(CountedForm(request.GET))
     days = queries.Days(given["since"], given["until"])
     found = queries.cases_of(
         request.user, given["count"], days, by=given["by"], key=given["key"],
