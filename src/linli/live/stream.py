@@ -70,8 +70,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Why somebody may not listen."""
+class Reply:
+    """What is said instead of a stream: why somebody may not listen, or that the process lives."""
 
     status: int
     sentence: str
@@ -89,34 +89,34 @@ class Asked:
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     asked = _asked(scope)
-    found = asked if isinstance(asked, Refused) else await _admitted(asked)
-    if isinstance(found, Refused):
+    found = asked if isinstance(asked, Reply) else await _admitted(asked)
+    if isinstance(found, Reply):
         await _say(send, found.status, found.sentence, found.headers)
     elif isinstance(asked, Asked):
         await _begin(send, asked.cors)
         await _watch(hub(), found, asked.last, receive, send)
 
 
-def _asked(scope: Scope) -> Asked | Refused:
-    """Read the request; what is not for the stream is refused, and asked for its health told."""
+def _asked(scope: Scope) -> Asked | Reply:
+    """Read the request. Only what may be a stream is looked into."""
     path, method = scope["path"], scope["method"]
     headers = {name.decode("latin-1").lower(): value.decode("latin-1")
                for name, value in scope["headers"]}  # fmt: skip
     host, _port = split_domain_port(headers.get("host", ""))
     if not host or not validate_host(host, settings.ALLOWED_HOSTS):
-        return Refused(400, "This host name is not served here.")
+        return Reply(400, "This host name is not served here.")
     if path == "/healthz":
-        return Refused(200, "ok")
+        return Reply(200, "ok")
     if path != "/events":
-        return Refused(404, "Only /events is here.")
+        return Reply(404, "Only /events is here.")
     cors = _cors(headers.get("origin"), host)
     if cors is None:
-        return Refused(403, "Pages of another site may not listen here.")
+        return Reply(403, "Pages of another site may not listen here.")
     if method != "GET":
-        return Refused(405, "Only GET is possible here.", [(b"allow", b"GET"), *cors])
+        return Reply(405, "Only GET is possible here.", [(b"allow", b"GET"), *cors])
     again = _who(scope["query_string"], headers.get("cookie", ""))
     if again is None:
-        return Refused(401, _STRANGER, cors)
+        return Reply(401, _STRANGER, cors)
     return Asked(again, _last(headers.get("last-event-id")), cors)
 
 
@@ -136,20 +136,20 @@ def _cors(origin: str | None, host: str) -> Headers | None:
     ]
 
 
-async def _admitted(asked: Asked) -> Watcher | Refused:
+async def _admitted(asked: Asked) -> Watcher | Reply:
     """Whoever asked, watching. The person is held by the watcher alone: those who look at one
     board share one, and what a stream held besides would be kept as long as it is open."""
     here = hub()
     if len(here.watchers) >= MOST_WATCHERS:
         headers = [(b"retry-after", b"60"), *asked.cors]
-        return Refused(503, "Too many pages are open.", headers)
+        return Reply(503, "Too many pages are open.", headers)
     try:
         person = await here.ask(asked.again)
     except Exception as error:
         log.warning("live: nobody could be admitted", extra={"reason": repr(error)})
-        return Refused(503, "Please try again.", [(b"retry-after", b"5"), *asked.cors])
+        return Reply(503, "Please try again.", [(b"retry-after", b"5"), *asked.cors])
     if person is None:
-        return Refused(401, _STRANGER, asked.cors)
+        return Reply(401, _STRANGER, asked.cors)
     return Watcher(person, asked.again, time.monotonic())
 
 
