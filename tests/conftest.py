@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.utils import translation
+from playwright.sync_api import expect
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Tuesday, a working day
+
+# What a page shall show is waited for as patiently as a page itself: a loaded machine is no fault.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.services import following, freezing
 from linli.staff.models import User
 from tests.conftest import NOW
-from tests.evaluation.test_figures import ALL, live
+from tests.evaluation.conftest import ALL
+from tests.evaluation.test_figures import live
 from tests.factories import make_post
 from tests.journeys.conftest import Scene
 from tests.live.test_journey import CHROMIUM
