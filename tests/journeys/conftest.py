@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from linli.catalogue.models import CaseClass
 from linli.staff.models import User
 from tests.cases.city import City, make_city
-from tests.live.test_journey import CHROMIUM, free_port, serving
+from tests.live.test_journey import CHROMIUM, free_port, let_go, serving
 from tests.live.test_stream import signed_in
 from tests.test_front_rules import QUIET
 
@@ -61,3 +61,4 @@ def scene(
         browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield Scene(city, f"http://127.0.0.1:{web}", browser)
         browser.close()
+    let_go()

@@ -57,6 +57,15 @@ def database_url() -> str:
     return " ".join([f"dbname={name}", *(f"{k}={v}" for k, v in values.items() if v)])
 
 
+def let_go() -> None:
+    """End what killed processes still hold on the test database: emptying it would wait for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @contextmanager
 def serving(kind: str, target: str, web: int, events: int) -> Iterator[subprocess.Popen[bytes]]:
     """A granian of this kind on the test database."""
@@ -90,11 +99,7 @@ def scene() -> Iterator[tuple[City, str, str, int, int]]:
     web, events = free_port(), free_port()
     with serving("wsgi", "linli.config.wsgi:application", web, events):
         yield city, key, token, web, events
-    with connection.cursor() as cursor:  # what the killed processes held
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    let_go()
 
 
 def report(web: int, token: str, body: dict[str, Any]) -> str:
