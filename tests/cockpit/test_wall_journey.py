@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect, sync_playwright
 
 from linli.evaluation.services.seeding import keep_formulas
 from tests.api.conftest import report_of, token_of
 from tests.cases.city import City, make_city
 from tests.cockpit.test_figures import signed_in
-from tests.live.test_journey import CHROMIUM, FLAGS, free_port, kill, report, serving
+from tests.live.test_journey import CHROMIUM, FLAGS, free_port, kill, let_go, report, serving
 from tests.live.test_journey import pytestmark as journey
 
 pytestmark = journey
@@ -29,11 +28,7 @@ def scene() -> Iterator[tuple[City, str, str, int, int]]:
     web, events = free_port(), free_port()
     with serving("wsgi", "linli.config.wsgi:application", web, events):
         yield city, key, token, web, events
-    with connection.cursor() as cursor:  # what the killed processes held
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    let_go()
 
 
 def test_a_number_of_the_wall_changes_by_itself_also_after_a_break(scene: Any) -> None:

@@ -27,6 +27,7 @@ from tests.live.test_stream import signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
+SERVED = "served"  # what a process of these tests calls itself to the database
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
@@ -54,7 +55,8 @@ def database_url() -> str:
     name = settings.DATABASES["default"]["NAME"]
     values = {key.lower(): settings.DATABASES["default"][key] for key in ("USER", "HOST", "PORT")}
     values["password"] = settings.DATABASES["default"]["PASSWORD"]
-    return " ".join([f"dbname={name}", *(f"{k}={v}" for k, v in values.items() if v)])
+    first = [f"dbname={name}", f"application_name={SERVED}"]
+    return " ".join([*first, *(f"{k}={v}" for k, v in values.items() if v)])
 
 
 def let_go() -> None:
@@ -62,7 +64,8 @@ def let_go() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND application_name = %s",
+            [SERVED],
         )
 
 

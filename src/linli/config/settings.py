@@ -170,7 +170,7 @@ DATABASES = {
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # The ORM binds values itself and prepares nothing; linli.kernel.rows does (ADR 0009).
-        "OPTIONS": {**_conninfo, "application_name": "linli", "prepare_threshold": 0},
+        "OPTIONS": {"application_name": "linli", **_conninfo, "prepare_threshold": 0},
         "TEST": {"NAME": os.environ.get("LINLI_TEST_DB", "test_linli")},
     }
 }
