@@ -298,6 +298,48 @@ def test_a_request_from_before_goes_on_with_one_consent(city: City) -> None:
     assert (case.extension_count, case.pending) == (1, "")
 
 
+def test_a_unit_withdraws_its_request_and_may_ask_again(city: City) -> None:
+    home = city.districts[0]
+    case = ask_time(city, make_case(city, "accept"), 4)
+    due, count = case.due_at, case.extension_count
+    with refused(NotYours):
+        perform(city, case, "withdraw_request", "street_dispatcher")
+    perform(city, case, "endorse_extension", "street_dispatcher", opinion="属实")
+    case = perform(city, case, "withdraw_request", "handler", minute=12, opinion="雨停了")
+    assert (case.pending, case.pending_by_id, case.decider_id, case.pending_detail) == (
+        "", None, None, {},
+    )  # fmt: skip
+    assert (case.due_at, case.extension_count) == (due, count)
+    (one,) = requests_of(request_events(case))
+    assert one.withdrawal is not None
+    assert (one.answer, one.withdrawal.words, one.due_to) == (Answer.WITHDRAWN, "雨停了", None)
+    for name in ("chief", "street_dispatcher"):  # who was asked, and who had consented first
+        assert "cases.request_withdrawn" in told(home.user(name)), name
+    assert "cases.request_withdrawn" not in told(home.user("handler"))
+    assert waiting(home.user("chief"), "to_consent") == 0
+    assert facts(histories([case.pk])[0].history).case.extended_at is None
+    with refused(MoveRefused):
+        perform(city, case, "withdraw_request", "handler")
+    case = ask_time(city, case, 2, minute=13)
+    assert case.pending == "extension", "nothing counts: it is the first time still"
+    assert [each.answer for each in requests_of(request_events(case))] == [
+        Answer.WITHDRAWN, Answer.WAITS,
+    ]  # fmt: skip
+
+
+def test_a_suspension_is_withdrawn_by_who_asked_and_not_one_of_the_centre(city: City) -> None:
+    home, until = city.districts[0], NOW.date() + timedelta(days=60)
+    case = make_case(city, "accept")
+    perform(city, case, "ask_suspension", "handler", until=until, opinion="待料")
+    case = perform(city, case, "withdraw_request", "handler")
+    assert (case.pending, case.suspension_count) == ("", 0)
+    assert "cases.request_withdrawn" in told(home.user("street_chief"))
+    case = perform(city, case, "endorse_suspension", "street_chief", until=until, opinion="属实")
+    assert "withdraw_request" not in policy.moves_for(home.user("handler"), case)
+    with refused(MoveRefused):
+        perform(city, case, "withdraw_request", "handler")
+
+
 def test_a_unit_that_reports_back_has_overtaken_its_request(city: City) -> None:
     case = ask_time(city, make_case(city, "accept"), 4)
     perform(city, case, "endorse_extension", "street_dispatcher", opinion="属实")

@@ -105,6 +105,8 @@ def _led_up_to(city: City, move: str, place: dict[str, str]) -> tuple[Case, str,
                 return case, "street_dispatcher", REASON
             perform(city, case, "endorse_extension", "street_dispatcher", opinion="情况属实")
             return case, "chief", REASON
+        case "withdraw_request":
+            return _asked_for_time(city, 4), "handler", REASON
         case "refuse_suspension" | "consent_suspension" | "refuse_consent":
             case = make_case(city, "accept")
             until = FAR if move == "refuse_suspension" else FAR + timedelta(days=40)

@@ -223,6 +223,7 @@ def request_rows(case: Case) -> list[Row]:
             "asked": one.asked and _said(one.asked),
             "consents": [_said(said) for said in one.consents],
             "refusal": one.refusal and _said(one.refusal),
+            "withdrawal": one.withdrawal and _said(one.withdrawal),
             "due_from": iso(one.due_from),
             "due_to": iso(one.due_to),
         }

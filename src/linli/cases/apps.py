@@ -86,6 +86,7 @@ NOTICES = (
     ("cases.suspended", _("The case was suspended: %(number)s"), "player-pause"),
     ("cases.suspension_refused", _("The suspension was refused: %(number)s"), "player-pause"),
     ("cases.to_consent", _("A request waits for your second consent: %(number)s"), "checks"),
+    ("cases.request_withdrawn", _("The unit has withdrawn its request: %(number)s"), "clock"),
     ("cases.to_sign", _("An escalation waits for your signature: %(number)s"), "writing"),
     ("cases.signed", _("The escalation was signed: %(number)s"), "writing"),
     ("cases.escalation_refused", _("The escalation was refused: %(number)s"), "writing"),

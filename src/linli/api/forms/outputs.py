@@ -127,15 +127,16 @@ class SaidOut(Out):
 
 
 class RequestOut(Out):
-    """More time or a suspension: asked for, consented to by one tier or two, or refused."""
+    """More time or a suspension: asked for, decided by one tier or two, or withdrawn."""
 
     kind: Literal["extension", "suspension"]
     what: str
     until: str | None
-    answer: Literal["waits", "waits_second", "granted", "refused", "dropped"]
+    answer: Literal["waits", "waits_second", "granted", "refused", "withdrawn", "dropped"]
     asked: SaidOut | None
     consents: list[SaidOut]
     refusal: SaidOut | None
+    withdrawal: SaidOut | None
     due_from: str | None
     due_to: str | None
 

@@ -39,7 +39,7 @@ ICONS: dict[str, str] = {
     "endorse_extension": "arrow-up", "consent_extension": "calendar-event",
     "ask_suspension": "player-pause", "endorse_suspension": "arrow-up",
     "consent_suspension": "player-pause", "refuse_suspension": "circle-x",
-    "refuse_consent": "circle-x",
+    "refuse_consent": "circle-x", "withdraw_request": "arrow-back-up",
     "answer": "message-2", "escalate": "arrow-up", "sign_escalation": "edit",
     "refuse_escalation": "circle-x", "delegate": "arrow-down", "transfer": "switch-horizontal",
     "amend": "pencil", "supervise": "eye", "comment": "message-circle",

@@ -30,6 +30,7 @@ class Answer(StrEnum):
     WAITS_SECOND = "waits_second"
     GRANTED = "granted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by the unit that had asked
     DROPPED = "dropped"  # the unit reported back, or the case left it, before anybody decided
 
 
@@ -38,7 +39,7 @@ _KINDS = {
     "consent_extension": "extension", "refuse_extension": "extension",
     "ask_suspension": "suspension", "endorse_suspension": "suspension", "suspend": "suspension",
     "consent_suspension": "suspension", "refuse_suspension": "suspension",
-    "refuse_consent": "",
+    "refuse_consent": "", "withdraw_request": "",
 }  # fmt: skip
 _ASKING = frozenset({"ask_extension", "ask_suspension"})
 _ENDORSING = frozenset({"endorse_extension", "endorse_suspension"})
@@ -78,6 +79,7 @@ class Request:
     asked: Said | None = None
     consents: list[Said] = field(default_factory=list)
     refusal: Said | None = None
+    withdrawal: Said | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None
 
@@ -95,6 +97,7 @@ class Request:
             Answer.WAITS_SECOND: pgettext("request", "waits for the second consent"),
             Answer.GRANTED: pgettext("request", "granted"),
             Answer.REFUSED: pgettext("request", "refused"),
+            Answer.WITHDRAWN: pgettext("request", "withdrawn"),
             Answer.DROPPED: pgettext("request", "overtaken"),
         }[self.answer]
 
@@ -141,6 +144,8 @@ def _note(request: Request, event: CaseEvent) -> None:
         request.asked = Said.by(event)
     elif event.move in _REFUSING:
         request.refusal, request.answer = Said.by(event), Answer.REFUSED
+    elif event.move == "withdraw_request":
+        request.withdrawal, request.answer = Said.by(event), Answer.WITHDRAWN
     else:
         request.consents.append(Said.by(event))
         second = event.move in _ENDORSING or detail.get("waits_for") in SECOND

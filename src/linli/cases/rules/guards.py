@@ -29,6 +29,8 @@ class Facts(Protocol):
     @property
     def pending(self) -> str: ...
     @property
+    def pending_by_id(self) -> int | None: ...
+    @property
     def check_passed(self) -> bool | None: ...
     @property
     def suspension_count(self) -> int: ...
@@ -42,7 +44,7 @@ class Facts(Protocol):
 WHILE_SUSPENDED = frozenset(
     {
         "resume", "void", "comment", "supervise", "co_report", "extend", "endorse_extension",
-        "refuse_extension", "consent_extension", "refuse_consent",
+        "refuse_extension", "consent_extension", "refuse_consent", "withdraw_request",
     }
 )  # fmt: skip
 #: What may happen while an escalation waits for the leader's signature (R17).
@@ -77,6 +79,8 @@ def hindrance(case: Facts, move: str) -> str | Promise | None:
 def _of_requests(case: Facts, move: str) -> str | Promise | None:
     """More time and suspension: one request at a time, decided by one tier or by two."""
     pending = case.pending
+    if move == "withdraw_request":
+        return _nothing_to_withdraw(case)
     if move in ("ask_extension", "ask_suspension") and pending in ASKED:
         return (
             _("More time has been asked for already and waits for an answer.")
@@ -97,6 +101,14 @@ def _of_requests(case: Facts, move: str) -> str | Promise | None:
         return _("This request needs two consents. Give the first by passing the request up.")
     if move == "endorse_extension" and pending == Pending.EXTENSION:
         return _("One consent is enough here: grant more time.")
+    return None
+
+
+def _nothing_to_withdraw(case: Facts) -> str | Promise | None:
+    if case.pending not in ASKED:
+        return _("No request for more time or a suspension waits for an answer.")
+    if case.pending_by_id is None:
+        return _("The centre itself proposes this suspension; the unit has asked for nothing.")
     return None
 
 

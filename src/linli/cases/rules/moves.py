@@ -346,6 +346,14 @@ MOVES: dict[str, Move] = {
         pgettext_lazy("move", "Refuse the second consent"),
         (_REASON,),
     ),
+    "withdraw_request": Move(
+        (_S.DISPATCHED, _S.HANDLING),
+        None,
+        "cases.handle",
+        Axis.UNIT,
+        pgettext_lazy("move", "Withdraw the request"),
+        (_OPINION,),
+    ),
     "ask_reporter": Move(
         (_S.REPORTED, _S.VERIFYING, _S.FILED, _S.HANDLING),
         None,

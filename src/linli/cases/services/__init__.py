@@ -34,6 +34,7 @@ from linli.cases.services.granting import (
     refuse_suspension,
     resume,
     suspend,
+    withdraw_request,
 )
 from linli.cases.services.intake import (
     amend,
@@ -118,4 +119,5 @@ __all__ = [
     "verify",
     "void",
     "withdraw",
+    "withdraw_request",
 ]

@@ -6,6 +6,7 @@ decided (`services.asking`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from linli.cases.queries.settings import settings
 from linli.cases.rules import MOVES
 from linli.cases.rules.consents import (
     ASKED,
+    SECOND,
     SUSPENSIONS,
     Pending,
     needs_second_to_suspend,
@@ -233,6 +235,31 @@ def refuse_consent(
     )
 
 
+# -- the unit takes its request back --------------------------------------------------------------
+def withdraw_request(
+    *, case_id: int, actor: User, now: datetime, opinion: str = "", seen: int | None = None
+) -> Case:
+    """撤回申请: nothing was granted and nothing counts; those who were asked need not decide.
+
+    Limits and counts stay as they are, and the unit may ask again.
+    """
+
+    def change(act: Act) -> None:
+        case = act.case
+        act.detail["withdrawn"] = case.pending
+        grant, centre = "cases.extend", case.centre_id
+        if case.pending in SUSPENSIONS:
+            grant = "cases.suspend"
+        elif case.pending in SECOND and case.decider_id is not None:
+            grant, centre = GRANT_SECOND, case.decider_id
+        asked = people.users_with_grant(grant, centre_id=centre)
+        _answered(act, "cases.request_withdrawn", also=asked)
+
+    return advance(
+        case_id, "withdraw_request", actor=actor, now=now, opinion=opinion, seen=seen, change=change
+    )
+
+
 # -- going on -------------------------------------------------------------------------------------
 def resume(
     *,
@@ -313,11 +340,11 @@ def _tier_above(centre_id: int, *, but: int) -> tuple[int, list[int]]:
     )
 
 
-def _answered(act: Act, kind: str) -> None:
-    """The request is decided about: who asked and who consented first hear of it."""
+def _answered(act: Act, kind: str, *, also: Iterable[int] = ()) -> None:
+    """The request is over: who asked and who consented first hear of it, and `also` who else."""
     case = act.case
     posts = {case.pending_by_id, case.pending_detail.get("first_post")} - {None}
-    users = people.users_of_posts(sorted(post for post in posts if post is not None))
+    users = {*people.users_of_posts(sorted(post for post in posts if post is not None)), *also}
     own = act.actor.pk if act.actor else None
     telling.tell(case, kind, [user for user in users if user != own], act.now, batch=act.batch)
     drop(case)

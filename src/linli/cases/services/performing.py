@@ -51,6 +51,7 @@ VERBS: dict[str, Callable[..., Case]] = {
     "refuse_extension": granting.refuse_extension,
     "consent_extension": granting.consent_extension,
     "refuse_consent": granting.refuse_consent,
+    "withdraw_request": granting.withdraw_request,
     "ask_reporter": tiers.ask_reporter,
     "answer": tiers.answer,
     "escalate": tiers.escalate,

@@ -15,6 +15,7 @@ MAIN = (
     "verify", "file", "dispatch", "arbitrate", "accept", "report_back", "request_check", "check",
     "close", "rework", "evaluate", "extend", "endorse_extension", "consent_extension",
     "consent_suspension", "refuse_extension", "refuse_suspension", "refuse_consent",
+    "withdraw_request",
     "sign_escalation", "refuse_escalation", "resume", "co_report", "give_feedback",
     "request_verification", "self_handle", "reopen", "supervise", "comment",
 )  # fmt: skip
@@ -157,6 +158,10 @@ _ABOUT: dict[str, Words] = {
     "refuse_extension": _("The limit stays as it is."),
     "consent_extension": _("The second consent: the unit gets the time it asked for."),
     "refuse_consent": _("Nothing is granted: the limit stays as it is and the case goes on."),
+    "withdraw_request": _(
+        "Nothing is granted and nothing counts: whoever was asked need not decide any more, limit"
+        " and clock stay as they are. Your unit may ask again."
+    ),
     "ask_reporter": _("The question stands on the page on which the person follows the report."),
     "answer": _(
         "Note what the person answered on the telephone or at the counter; the clock runs again."
