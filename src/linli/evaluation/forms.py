@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from linli.evaluation.rules.periods import Span
+from linli.evaluation.rules.periods import FIRST_YEAR, LAST_YEAR, Span
 from linli.evaluation.rules.subjects import EDGES, Dimension, Shows, Subject
 from linli.kernel.forms import DayField, PlainSelect
 
@@ -21,6 +22,14 @@ _SHOWS = [
 ]
 
 
+def _within(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise forms.ValidationError(
+            _("Choose a day of the years %(first)d to %(last)d.")
+            % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+
+
 class FiguresForm(forms.Form):
     """Which figures: told apart how, of which period."""
 
@@ -28,7 +37,7 @@ class FiguresForm(forms.Form):
     span = forms.ChoiceField(
         label=pgettext_lazy("evaluation", "Period"), choices=SPANS, widget=PlainSelect
     )
-    day = DayField(label=_("A day of it"))
+    day = DayField(label=_("A day of it"), validators=[_within])
     region = forms.ChoiceField(
         label=pgettext_lazy("figures", "Region"), required=False, widget=PlainSelect
     )
@@ -48,11 +57,14 @@ class FiguresForm(forms.Form):
         by = self.fields["by"]
         assert isinstance(by, forms.ChoiceField)
         by.choices = [(one.code, one.label) for one in dimensions]
-        by.error_messages["invalid_choice"] = _("by: choose one of the list.")
+        by.error_messages["invalid_choice"] = _("Choose one of the list.")
+        self.fields["span"].error_messages["invalid_choice"] = _(
+            "Choose day, week, month, quarter or year."
+        )
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = [("", pgettext("figures", "all I may see")), *(regions or [])]
-        region.error_messages["invalid_choice"] = _("region: choose one of the list.")
+        region.error_messages["invalid_choice"] = _("Choose one of the list.")
 
 
 class FreezeForm(forms.Form):
@@ -64,7 +76,7 @@ class FreezeForm(forms.Form):
         initial=Span.MONTH.value,
         widget=PlainSelect,
     )
-    day = DayField(label=_("A day of it"))
+    day = DayField(label=_("A day of it"), validators=[_within])
     reason = forms.CharField(
         label=_("Why it is counted again"),
         required=False,

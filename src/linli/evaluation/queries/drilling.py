@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from linli.cases.models import Case
 from linli.cases.policy import visible_to
 from linli.cases.queries.lists import SHOWN
-from linli.evaluation.queries.figures import Bit, facts_for, frozen_facts, seen_by
+from linli.evaluation.queries.figures import FACTS, Bit, frozen_facts, seen_by
 from linli.evaluation.queries.names import Key
 from linli.evaluation.rules.counts import COUNTS, Base
 from linli.evaluation.rules.periods import Period
@@ -29,11 +29,13 @@ NOWHERE = "none"  # the key of what has no region, unit or class
 @dataclass(frozen=True)
 class Found:
     """A page of the cases of one number. `count`: of facts, which is the number itself; a case
-    with two of them (a unit that had it twice) is listed once."""
+    with two of them (a unit that had it twice) is listed once. `hidden`: how many of the cases the
+    reader may not see, where the number counts them all the same."""
 
     cases: list[Case]
     count: int
     after: int | None  # the id of the case to go on from
+    hidden: int = 0
 
 
 def cases_of(
@@ -47,15 +49,26 @@ def cases_of(
     freeze: Freeze | None = None,
     only: Q | None = None,
     after: int | None = None,
+    whole: bool = False,
 ) -> Found:
-    """The cases that one number counts, newest first, a page of them. Two queries."""
-    rows = _facts(user, dimension, period, base, freeze, now)
+    """The cases that one number counts, newest first, a page of them. Two queries.
+
+    `whole`: the number counts cases of everybody, as a person's own figures do; listed are those
+    that `user` may see, and two queries more say how many are not.
+    """
+    rows = _facts(None if whole else user, dimension, period, base, freeze, now)
     if only is not None:
         rows = rows.filter(only)
     if key != EVERYTHING:
         rows = rows.filter(**_where(dimension, key, freeze))
     page, more = page_of(user, rows, after)
-    return Found(page, rows.order_by().count(), more)
+    hidden = _hidden(user, rows) if whole else 0
+    return Found(page, rows.order_by().count(), more, hidden)
+
+
+def _hidden(user: User, rows: QuerySet[Any]) -> int:
+    ids = rows.order_by().values("case_id").distinct()
+    return ids.count() - Case.objects.filter(visible_to(user), pk__in=ids).count()
 
 
 def page_of(user: User, rows: QuerySet[Any], after: int | None) -> tuple[list[Case], int | None]:
@@ -69,23 +82,24 @@ def page_of(user: User, rows: QuerySet[Any], after: int | None) -> tuple[list[Ca
 
 
 def _facts(
-    user: User,
+    user: User | None,
     dimension: Dimension,
     period: Period,
     base: Base,
     freeze: Freeze | None,
     now: datetime,
 ) -> QuerySet[Any]:
+    """The facts that count; of cases that `user` may see, or of all (None)."""
     source = dimension.source
     if freeze is None:
-        rows = facts_for(user, source)
+        rows = FACTS[source]._default_manager.all()
         wanted = base.when.q(period.since, period.end(now))
     else:
         bit = Bit(F("marks"), bit=COUNTS[source].index(base))
-        rows = seen_by(user, frozen_facts(freeze, source)).annotate(counts=bit)
+        rows = frozen_facts(freeze, source).annotate(counts=bit)
         wanted = Q(counts=1)
     found: QuerySet[Any] = rows.filter(wanted)
-    return found
+    return found if user is None else seen_by(user, found)
 
 
 def _where(dimension: Dimension, key: str, freeze: Freeze | None) -> dict[str, object]:

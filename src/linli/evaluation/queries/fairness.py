@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from linli.cases.policy import visible_to
 from linli.evaluation.queries.figures import (
@@ -42,10 +42,11 @@ def fairness_for(
     now: datetime,
     only: Q | None = None,
     most: int | None = None,
+    facts: QuerySet[Any] | None = None,
 ) -> Fair:
     """The rates of `figures` that can be compared, beside what was expected: of its first `most`
-    rows, or of all. `only`: as in the figures. Empty for periods that were closed before strata
-    were kept.
+    rows, or of all. `only`: as in the figures; `facts`: what they were counted of, where that is
+    not what `user` sees. Empty for periods that were closed before strata were kept.
 
     One grouped statement (two for posts), and one more for the city's rates where `user`, `only` or
     `most` takes a part of it: rows are told apart by a hundred kinds of cases each.
@@ -59,11 +60,13 @@ def fairness_for(
     if not shares or not figures.lines:
         return {}
     lines = figures.lines[:most]
-    is_whole = visible_to(user) == Q() and only is None and len(lines) == len(figures.lines)
+    is_part = facts is not None or only is not None or len(lines) < len(figures.lines)
+    is_whole = not is_part and visible_to(user) == Q()
     if len(lines) < len(figures.lines):
         wanted = _among(figures, [line.key for line in lines])
         only = wanted if only is None else only & wanted
-    rows = _by_row(user, figures, shares.values(), now, only)
+    facts = seen_by(user, _facts(figures)) if facts is None else facts
+    rows = _by_row(facts, figures, shares.values(), now, only)
     city = _together(rows.values()) if is_whole else _of_city(figures, shares.values(), now)
     if not any(city):
         return {}
@@ -82,11 +85,10 @@ def fairness_for(
 
 
 def _by_row(
-    user: User, figures: Figures, shares: Iterable[Share], now: datetime, only: Q | None
+    rows: QuerySet[Any], figures: Figures, shares: Iterable[Share], now: datetime, only: Q | None
 ) -> dict[Key, _Strata]:
     column = _column(figures)
     found: dict[Key, _Strata] = defaultdict(dict)
-    rows = seen_by(user, _facts(figures))
     rows = rows if only is None else rows.filter(only)
     for (key, stratum), counts in _counted(figures, rows, (column, "stratum"), shares, now).items():
         found[key][stratum] = counts

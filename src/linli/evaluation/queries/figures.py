@@ -80,6 +80,12 @@ def facts_for(user: User, source: Source) -> QuerySet[Any]:
     return seen_by(user, rows)
 
 
+def facts_of_posts(post_ids: Collection[int]) -> QuerySet[StepFact]:
+    """What these posts did and owed, whoever may see the cases. For the numbers of their holder
+    alone: what somebody did stays theirs when the case, or the post, is theirs no more."""
+    return StepFact.objects.filter(post_id__in=post_ids)
+
+
 def frozen_facts(freeze: Freeze, source: Source) -> QuerySet[FrozenFact]:
     """The facts of a closed period."""
     return FrozenFact.objects.filter(freeze_id=freeze.pk, source=source)
@@ -133,7 +139,10 @@ def grouped(
     since: datetime,
     until: datetime,
 ) -> dict[tuple[Any, ...], dict[str, int]]:
-    """These counts of facts by the values of `columns`. One statement; two for posts."""
+    """These counts of facts by the values of `columns`. One statement; two for posts; none for a
+    period that has not begun."""
+    if until <= since:
+        return {}
     if source == Source.STEP:
         return _by_step(rows, columns, bases, since, until)
     counts: dict[str, Any] = {
@@ -238,12 +247,19 @@ def figures_for(
 
     Raises NotFound where no formulas were in force.
     """
+    rows = facts_for(user, dimension.source)
+    return figures_of(rows if only is None else rows.filter(only), dimension, period, now=now)
+
+
+def figures_of(
+    rows: QuerySet[Any], dimension: Dimension, period: Period, *, now: datetime
+) -> Figures:
+    """The same of these facts."""
     version = version_on(period.last)
     books = books_of(version)
-    counts = counts_for(
-        user, dimension, period.since, period.end(now), only=only,
-        codes=books[dimension.subject].counts_used,
-    )  # fmt: skip
+    counts = counted(
+        rows, dimension, period.since, period.end(now), codes=books[dimension.subject].counts_used
+    )
     first = first_class(dimension.code, on=period.last)
     return _figures(dimension, period, version, books, counts, first)
 

@@ -96,7 +96,7 @@ def _above(communities: dict[int, Counter[bool]], tier: str) -> dict[int, Counte
     """The grades of the cells of communities, summed up for the regions over them."""
     tree = territory.tree()
     found: dict[int, Counter[bool]] = defaultdict(Counter)
-    for region in tree.regions():
+    for region in tree.every():  # ended ones too: their past was of the first class or not
         if region.tier == tier:
             for below in tree.regions_under(region.id):
                 if below in communities:

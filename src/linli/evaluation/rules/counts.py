@@ -17,6 +17,9 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+#: No fact. In a period that has not begun nothing is owed, whatever is overdue today.
+NOTHING = Q(case_id__in=[])
+
 
 class Source(StrEnum):
     """Which table of facts."""
@@ -51,6 +54,8 @@ class Owed:
     having: Mapping[str, Any] = field(default_factory=dict)
 
     def q(self, since: datetime, until: datetime) -> Q:
+        if until <= since:
+            return NOTHING
         done = Q(**{f"{self.done}__gte": since, f"{self.done}__lt": until})
         return Q(**self.having) & (done | self.overdue(until))
 
@@ -63,7 +68,7 @@ class Owed:
         return due & undone & stays | due & late & (stays | left) | due & undone & left
 
     def holds(self, row: Any, since: datetime, until: datetime) -> bool:
-        if not _has(row, self.having):
+        if until <= since or not _has(row, self.having):
             return False
         done, due, out = (getattr(row, name) for name in (self.done, self.due, self.out))
         if done is not None and done < until:

@@ -32,7 +32,7 @@ _LABELS = {
     Span.QUARTER: pgettext_lazy("period", "Quarter"),
     Span.YEAR: pgettext_lazy("period", "Year"),
 }
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Period:
     @classmethod
     def around(cls, span: Span, day: date) -> Period:
         """The period in which `day` lies."""
-        day = min(max(day, date(_FIRST_YEAR, 1, 1)), date(_LAST_YEAR, 12, 31))
+        day = min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
         match span:
             case Span.DAY:
                 return cls(span, day, day)
@@ -72,8 +72,12 @@ class Period:
         return midnight(self.last + timedelta(days=1))
 
     def end(self, now: datetime) -> datetime:
-        """Up to which moment it counts: what is due later is not owed yet."""
+        """Up to which moment it counts: what is due later is not owed yet. Before `since` in a
+        period that has not begun: nothing counts in it."""
         return min(self.until, now)
+
+    def begun(self, now: datetime) -> bool:
+        return now >= self.since
 
     def over(self, now: datetime) -> bool:
         return now >= self.until

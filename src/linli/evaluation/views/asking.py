@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from linli.evaluation import policy
 from linli.evaluation.forms import FiguresForm
 from linli.evaluation.queries import frozen
+from linli.evaluation.queries.drilling import id_or_none
 from linli.evaluation.queries.names import in_region, region_lines
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS, Dimension
 from linli.kernel.errors import BadInput
+from linli.kernel.forms import asked_of
 from linli.staff.web import StaffRequest
 
 if TYPE_CHECKING:
@@ -48,13 +51,18 @@ class Asked:
             parts["region"] = self.region
         return urlencode(parts | more)
 
+    @property
+    def live(self) -> str:
+        """The same table as it would be counted now."""
+        return replace(self, freeze=None).query()
+
 
 def asked(request: StaffRequest) -> Asked:
     """What the query string asks for. Raises BadInput naming the field, NotYours, NotFound."""
     words = _words(request)
     freeze = None
     if words.get("freeze"):
-        freeze = frozen.freeze_by_id(_number("freeze", words["freeze"]))
+        freeze = _freeze(words["freeze"])
         words |= {"span": freeze.span, "day": freeze.first.isoformat()}
     if words.get("by") in DIMENSIONS:
         policy.require_dimension(request.user, DIMENSIONS[words["by"]])
@@ -74,16 +82,14 @@ def _words(request: StaffRequest) -> dict[str, str]:
 
 
 def _read(form: FiguresForm, freeze: Freeze | None = None) -> Asked:
-    if not form.is_valid():
-        field, errors = next(iter(form.errors.items()))
-        raise BadInput(str(errors[0]), field=str(field))
-    given = form.cleaned_data
+    given = asked_of(form)
     period = Period.around(Span(given["span"]), given["day"])
     region = int(given["region"]) if given["region"] else None
     return Asked(form, DIMENSIONS[given["by"]], period, freeze, region)
 
 
-def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
-        raise BadInput(f"{name}: {text[:20]}", field=name)
-    return int(text)
+def _freeze(text: str) -> Freeze:
+    number = id_or_none(text)
+    if number is None:
+        raise BadInput(_("freeze: choose a period of the page “Closed periods”."), field="freeze")
+    return frozen.freeze_by_id(number)

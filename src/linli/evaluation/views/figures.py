@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +22,7 @@ from linli.evaluation.services.files import TYPES, download
 from linli.evaluation.views.asking import Asked, asked, own_asked
 from linli.evaluation.views.tables import MOST_LINES, sheet_of, sheet_rows
 from linli.kernel.errors import BadInput
+from linli.staff import queries as staff
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -34,6 +34,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     ask = asked(request)
     found, fair = _found(request, ask, now, most=MOST_LINES)
     running = not ask.period.over(now)
+    closed = None if ask.freeze else frozen.newest(ask.period)
     context = {
         "asked": ask,
         "form": ask.form,
@@ -43,8 +44,10 @@ def figures(request: StaffRequest) -> HttpResponse:
         "after": "" if running else ask.query(day=ask.period.after.first.isoformat()),
         "query": ask.query(),
         "running": running,
+        "begun": ask.period.begun(now),
         "waiting": queries.waiting() if ask.freeze is None else 0,
-        "closed": None if ask.freeze else frozen.newest(ask.period),
+        "closed": closed,
+        "closed_query": ask.query(freeze=closed.pk) if closed else "",
     }
     return render(request, "evaluation/figures.html", context)
 
@@ -91,14 +94,12 @@ def cases(request: StaffRequest) -> HttpResponse:
     except KeyError:
         raise BadInput(_("count: there is no such count here."), field="count") from None
     key = request.GET.get("key", drilling.EVERYTHING)
-    if own:
-        mine = {str(seat.post_id) for seat in request.user.seats}
-        if key not in mine:
-            raise BadInput(_("key: this is not one of your posts."), field="key")
+    if own and key not in map(str, _own_posts(request)):
+        raise BadInput(_("key: this is not one of your posts."), field="key")
     found = drilling.cases_of(
         request.user, ask.dimension, ask.period, base, key, freeze=ask.freeze, now=timezone.now(),
         only=ask.only,
-        after=drilling.id_or_none(request.GET.get("after", "")),
+        after=drilling.id_or_none(request.GET.get("after", "")), whole=own,
     )  # fmt: skip
     more = ask.query(count=base.code, key=key, after=found.after) if found.after else ""
     context = {
@@ -122,24 +123,31 @@ def _name(ask: Asked, key: str) -> str:
     return names_for(ask.dimension, [number]).get(number, "") if number is not None else ""
 
 
+def _own_posts(request: StaffRequest) -> list[int]:
+    """Every post that the person holds or held: whose work it was does not end with the post."""
+    return list(staff.posts_of(request.user).values_list("pk", flat=True))
+
+
 @require_safe
 @staff_page()
 def mine(request: StaffRequest) -> HttpResponse:
-    """What counts of one's own work, with the formulas (P14)."""
+    """What counts of one's own work, with the formulas (P14): all of it, also of posts that have
+    ended and of cases that one sees no more."""
     now, ask = timezone.now(), own_asked(request)
-    own = Q(post_id__in=[seat.post_id for seat in request.user.seats])
+    own = queries.facts_of_posts(_own_posts(request))
     sheets = []
     for dimension in DIMENSIONS.values():
         if not dimension.of_people:
             continue
         one = Asked(ask.form, dimension, ask.period)
-        found = queries.figures_for(request.user, dimension, ask.period, now=now, only=own)
+        found = queries.figures_of(own, dimension, ask.period, now=now)
         if found.lines:
-            fair = fairness_for(request.user, found, now=now, only=own)
+            fair = fairness_for(request.user, found, now=now, facts=own)
             sheets.append(sheet_of(one, found, fair))
     context = {
         "asked": ask,
         "sheets": sheets,
+        "begun": ask.period.begun(now),
         "before": ask.query(day=ask.period.before.first.isoformat()),
         "after": ask.query(day=ask.period.after.first.isoformat()) if ask.period.over(now) else "",
     }
