@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -344,6 +345,7 @@ HOLES: dict[str, Callable[[Town, str], object]] = {
     "open311:*.form": lambda town, case: "json",
     "open311:service.code": lambda town, case: "E0102",
     "open311:token.token": lambda town, case: "1-1-x",
+    "analysis:stop.token": lambda town, case: signing.dumps(0, salt="analysis.stop"),
     "open311:picture.token": lambda town, case: "nobody:made:it",
     "jurisdiction_id": lambda town, case: _exchange(town)["jurisdiction"],
     "attribute_id": lambda town, case: _exchange(town)["attribute"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,8 @@ from linli.evaluation.rules.subjects import DIMENSIONS
 from linli.evaluation.services import following
 from linli.kernel.errors import BadInput, NotFound, NotYours
 from linli.notices.models import Message, Notice
+from linli.notices.queries import letter_of
+from linli.notices.services.carriers import carry
 from linli.staff.models import Post, User
 from tests.cases.city import City, make_city
 from tests.conftest import NOW
@@ -236,6 +239,37 @@ def test_a_letter_holds_the_figures_of_its_receiver_and_goes_out_once_a_day(city
     Post.objects.filter(user=mate).update(grants=["cases.see"])
     assert sending.send_due(now=morning + timedelta(days=7)) == 0
     assert not Posting.objects.exists()
+
+
+def test_a_letter_is_stopped_by_one_click_without_signing_in_and_no_other_is(
+    city: City, settings: Any
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://city.example"
+    morning = timezone.make_aware(datetime(2026, 5, 11, 7, 30))
+    owner = reader(city, mail="owner@example.cn")
+    for name in ("立案", "结案"):
+        query = Query(("filed",), "district", **MARCH)
+        one = saving.save_query(actor=owner, name=name, query=query, audience="own", now=NOW)
+        saving.send_to_me(actor=owner, saved_id=one.pk, rhythm="week")
+    sending.send_due(now=morning)
+    message = Message.objects.order_by("pk").first()
+    assert message is not None
+    carry("email", message.address, letter_of(message), message_id="1")
+    (letter,) = mail.outbox
+    heads = letter.extra_headers
+    (link,) = re.findall(r"<(https://city\.example/[^>]+)>", heads["List-Unsubscribe"])
+    assert heads["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert link in letter.body
+    program = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    path = link.removeprefix("https://city.example")
+    asked = program.get(path)
+    assert "立案" not in asked.content.decode()
+    assert "owner" not in asked.content.decode()
+    assert Posting.objects.count() == 2, "looking stops nothing"
+    field, _is, value = heads["List-Unsubscribe-Post"].partition("=")
+    for _twice in range(2):
+        assert program.post(path, {field: value}).status_code == 200
+    assert Posting.objects.get().saved.name == "结案"
 
 
 # -- pages -------------------------------------------------------------------------------------

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.core import signing
+
+from linli.analysis.models import Posting, SavedQuery
+from linli.analysis.services.stopping import token_of
 from tests.attacks.sent import FORM, Row, Sent, Values, form, forms
 from tests.files.makers import photo
 from tests.town import Town
@@ -110,3 +114,23 @@ def upload(town: Town) -> Row:
             "a NUL in its name": (of("p\0.exe", b"MZ" + bytes(100)), "file"),
         },
     )
+
+
+def stop(town: Town) -> Row:
+    """The link that ends the letters of an analysis."""
+    owner = town.users["cityleader"]
+    kept = SavedQuery.objects.create(owner=owner, name="每周立案", text="", made_at=town.now)
+    posting = Posting.objects.create(saved=kept, user=owner, rhythm="week")
+    path, values = f"/analysis/stop/{token_of(posting)}", {"List-Unsubscribe": "One-Click"}
+    mine = form(path, values)
+    attacks = {
+        "nothing": (form(path, {}), "List-Unsubscribe"),
+        "another word": (form(path, {"List-Unsubscribe": "No"}), "List-Unsubscribe"),
+        "words in GBK": (form(path, {"List-Unsubscribe": "退订"}, "gbk"), "List-Unsubscribe|text"),
+        "a changed link": (replace(mine, path=f"{path}x"), "link"),
+        "a link without signature": (replace(mine, path=f"/analysis/stop/{posting.pk}"), "link"),
+        "a signature for something else": (
+            replace(mine, path=f"/analysis/stop/{signing.dumps(posting.pk, salt='else')}"), "link",
+        ),
+    }  # fmt: skip
+    return Row(mine, attacks, again="nothing more to stop")

@@ -25,6 +25,7 @@ ROWS: dict[str, Callable[[Town], Row]] = {
     "workorders:door": programs.workorders,
     "sensors:readings": programs.sensors,
     "wechat:receive": programs.wechat,
+    "analysis:stop": pages.stop,
     "notices:bounces": programs.bounces,
 }
 #: Doors that take POST and keep nothing of a message: why they need no row.

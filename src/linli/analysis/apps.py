@@ -22,7 +22,7 @@ class AnalysisConfig(AppConfig):
         register_actions(ACTIONS)
         ready = _("An analysis that you have asked for is ready.")
         register_notices(NoticeKind("analysis.ready", ready, "chart-bar"))
-        register_messages(MessageKind(*LETTER))
+        register_messages(MessageKind(*LETTER, stopped_at="stop"))
         register(
             NavItem(label=_("Analysis"), url_name="analysis:ask", icon="chart-bar",
                     grants=(policy.SEE,), order=59, section=_("Figures and appraisal")),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from linli.analysis.views import asking, saved
+from linli.analysis.views import asking, saved, stopping
 
 app_name = "analysis"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/new", saved.save, name="save"),
     path("saved/<int:saved_id>/", saved.open_saved, name="open"),
     path("saved/<int:saved_id>/send", saved.send, name="send"),
+    path("stop/<str:token>", stopping.stop, name="stop"),
     path("saved/<int:saved_id>/remove", saved.remove, name="remove"),
 ]

@@ -65,6 +65,7 @@ class MessageKind:
     body: Words
     short: Words
     urgent: bool = False  # goes out in quiet hours too
+    stopped_at: str = ""  # the param with the address that ends such letters by one click
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Letter:
 
     subject: str
     body: str
+    stopped_at: str = ""  # where a POST of RFC 8058 ends letters like this one
 
 
 _notice_kinds: dict[str, NoticeKind] = {}
@@ -147,7 +149,9 @@ def letter(code: str, channel: str, params: Params, texts: Texts | None = None) 
     if channel == Channel.SMS:
         return Letter("", " ".join(_fill(texts.short, params).split()))
     subject = " ".join(_fill(texts.subject, params).split())  # a subject is one line
-    return Letter(subject, _fill(texts.body, params))
+    kind = _message_kinds.get(code)
+    stopped_at = str(params[kind.stopped_at]) if kind is not None and kind.stopped_at else ""
+    return Letter(subject, _fill(texts.body, params), stopped_at)
 
 
 _PERCENT_GAP = re.compile(r"%(?:\((\w+)\)[sd]|%)")

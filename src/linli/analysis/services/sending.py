@@ -14,6 +14,7 @@ from linli.analysis import policy
 from linli.analysis.models import Posting, Rhythm
 from linli.analysis.queries.answering import Answer, answer
 from linli.analysis.queries.saved import query_of, saved_for
+from linli.analysis.services.stopping import token_of
 from linli.kernel.errors import BadInput, Refused
 from linli.notices.rules import Channel
 from linli.notices.services import tell, write_message
@@ -65,12 +66,12 @@ def _send(posting_id: int, *, now: datetime) -> bool:
         except Refused as reason:
             log.warning("analysis %s cannot be asked: %s", saved.pk, reason.code)
             return False
-        _write(user, saved.pk, saved.name, found, now)
+        _write(user, posting, saved.name, found, now)
     return True
 
 
-def _write(user: User, saved_id: int, name: str, found: Answer, now: datetime) -> None:
-    path = reverse("analysis:open", args=[saved_id])
+def _write(user: User, posting: Posting, name: str, found: Answer, now: datetime) -> None:
+    path = reverse("analysis:open", args=[posting.saved_id])
     tell(user_ids=[user.pk], kind="analysis.ready", params={}, url=path, now=now)
     if not user.email:
         return
@@ -79,7 +80,7 @@ def _write(user: User, saved_id: int, name: str, found: Answer, now: datetime) -
         "period": found.window.label,
         "table": table_text(found),
         "link": f"{settings.PUBLIC_ORIGIN}{path}",
-        "stop": f"{settings.PUBLIC_ORIGIN}{reverse('analysis:saved')}",
+        "stop": f"{settings.PUBLIC_ORIGIN}{reverse('analysis:stop', args=[token_of(posting)])}",
     }
     try:
         write_message(

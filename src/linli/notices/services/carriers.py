@@ -148,10 +148,21 @@ def carry(channel: str, address: str, letter: Letter, *, message_id: str) -> Non
     """Hand one letter over. Raises OSError and SMTPException (try again), SMTPRecipientsRefused,
     Rejected (never), CannotCarry."""
     if channel == Channel.EMAIL:
-        headers = {"Message-ID": f"<{message_id}@{_domain()}>"}  # a repetition is known by it
+        # a repetition is known by its id
+        headers = {"Message-ID": f"<{message_id}@{_domain()}>", **_ways_out(letter)}
         mail.EmailMessage(letter.subject, letter.body, to=[address], headers=headers).send()
     else:
         sms(message_id).send(address, letter.body)
+
+
+def _ways_out(letter: Letter) -> dict[str, str]:
+    """The button “unsubscribe” of mail programs: RFC 2369, and RFC 8058, which asks for https."""
+    if not letter.stopped_at.startswith(("https://", "http://")):
+        return {}
+    found = {"List-Unsubscribe": f"<{letter.stopped_at}>"}
+    if letter.stopped_at.startswith("https://"):
+        found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return found
 
 
 def _domain() -> str:
