@@ -16,10 +16,10 @@ from linli.cases import services as case_services
 from linli.cases.queries import choosing, clock_words, reading, requests
 from linli.cases.queries.reading import ICONS
 from linli.cases.queries.routes import Suggestion, suggestion_for
+from linli.cases.queries.things import thing_of
 from linli.cases.rules.consents import YES
 from linli.cases.rules.filters import QUEUES
 from linli.cases.rules.purposes import Purpose
-from linli.desk.queries.things import thing_of
 from linli.desk.rules.columns import light_of
 from linli.desk.rules.moves import GRAVE, MAIN
 from linli.kernel import versions

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from linli.audit.services import record
 from linli.cases import queries
-from linli.desk.queries.sheet import case_sheet, file_name
+from linli.cases.queries.sheet import case_sheet, file_name
 from linli.files.services.serving import disposition
 from linli.kernel import versions
 from linli.staff.web import StaffRequest, staff_page

@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from linli.cases import policy, queries
 from linli.cases.models import CaseFile
 from linli.cases.queries import choosing, clock_words, reading, requests
-from linli.desk.queries.things import thing_of
+from linli.cases.queries.things import thing_of
 from linli.files import services as files
-from linli.files.rules.photos import smaller
 from linli.kernel import paper
 from linli.kernel.errors import NotFound
 from linli.kernel.seal import mask_phone
@@ -127,6 +126,8 @@ def _reporters(user: User, case: Case) -> str:
 
 def _photos(kept: Iterable[CaseFile], pictures: dict[str, bytes]) -> list[dict[str, str]]:
     """Their captions; the pictures themselves go into `pictures`. One that is gone says so."""
+    from linli.files.rules.photos import smaller  # late: five megabytes of codecs
+
     found = []
     for one in kept:
         name = f"photo-{one.number}.jpg"
