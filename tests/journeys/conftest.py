@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from linli.catalogue.models import CaseClass
 from linli.staff.models import User
 from tests.cases.city import City, make_city
-from tests.live.test_journey import CHROMIUM, free_port, let_go, serving
+from tests.live.test_journey import CHROMIUM, come_to_rest, free_port, let_go, serving
 from tests.live.test_stream import signed_in
 from tests.test_front_rules import QUIET
 
@@ -26,6 +26,7 @@ class Scene:
     city: City
     origin: str
     browser: Browser
+    files: Path
 
     def open(self, user: User | None = None, **options: Any) -> Page:
         """A new window of somebody, in English; without a user of a stranger."""
@@ -43,22 +44,44 @@ class Scene:
         return page
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Processes on the test database and a browser, alive over the journeys of one worker."""
+
+    origin: str
+    files: Path
+    browser: Browser
+
+
+@pytest.fixture(scope="package")
+def stage(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """Started once: it takes longer than most journeys. What a process keeps in memory goes by
+    versions that never return, so an emptied database is as new to it as to a fresh one."""
+    files = tmp_path_factory.mktemp("files")
+    web, events = free_port(), free_port()
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setenv("LINLI_FILES", str(files))
+        # Playwright's loop runs in this thread; the tests use the database between its calls.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with (
+            serving("wsgi", "linli.config.wsgi:application", web, events),
+            serving("asgi", "linli.config.events:application", web, events),
+            sync_playwright() as play,
+        ):
+            browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            yield Stage(f"http://127.0.0.1:{web}", files, browser)
+            browser.close()
+        let_go()
+
+
 @pytest.fixture
-def scene(
-    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Scene]:
-    monkeypatch.setenv("LINLI_FILES", str(tmp_path / "files"))
-    # Playwright's loop runs in this thread; the tests use the database between its calls.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def scene(stage: Stage, transactional_db: None) -> Iterator[Scene]:
+    """A city of its own; its windows are shut and its requests answered before it is emptied."""
     city = make_city()
     CaseClass.objects.update(public=True)
-    web, events = free_port(), free_port()
-    with (
-        serving("wsgi", "linli.config.wsgi:application", web, events),
-        serving("asgi", "linli.config.events:application", web, events),
-        sync_playwright() as play,
-    ):
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield Scene(city, f"http://127.0.0.1:{web}", browser)
-        browser.close()
-    let_go()
+    yield Scene(city, stage.origin, stage.browser, stage.files)
+    for context in stage.browser.contexts:
+        context.close()
+    come_to_rest()

@@ -75,10 +75,8 @@ def test_a_question_leads_to_its_cases_and_its_file(scene: Scene) -> None:
     expect(page).to_have_url(re.compile("/desk/cases/"))
 
 
-def test_a_bulletin_goes_from_its_draft_to_the_public(
-    scene: Scene, tmp_path: Path, settings: Any
-) -> None:
-    served = {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "files")}}
+def test_a_bulletin_goes_from_its_draft_to_the_public(scene: Scene, settings: Any) -> None:
+    served = {**settings.STORAGES["default"], "OPTIONS": {"location": str(scene.files)}}
     settings.STORAGES = {**settings.STORAGES, "default": served}
     live(scene.city, "close")
     following.follow()

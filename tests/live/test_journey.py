@@ -69,6 +69,22 @@ def let_go() -> None:
         )
 
 
+def come_to_rest() -> None:
+    """Wait until no served process works on the test database; what does not stop is ended."""
+    deadline = time.monotonic() + 5
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = %s AND state <> 'idle'",
+                [SERVED],
+            )
+            if cursor.fetchone() is None:
+                return
+            time.sleep(0.02)
+    let_go()
+
+
 @contextmanager
 def serving(kind: str, target: str, web: int, events: int) -> Iterator[subprocess.Popen[bytes]]:
     """A granian of this kind on the test database."""
