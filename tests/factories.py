@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from linli.staff.models import GridDuty, Post, Unit, User
 from linli.territory.models import Grid, Region
@@ -17,10 +17,15 @@ _numbers = count(1)
 
 def make_user(username: str = "", *, name: str = "", password: str = "", **values: Any) -> User:
     """An account. Without `password` nobody can sign in with it, and no time is spent hashing."""
+    user = _new_user(username, name, password, **values)
+    user.save()
+    return user
+
+
+def _new_user(username: str = "", name: str = "", password: str = "", **values: Any) -> User:
     number = next(_numbers)
     user = User(username=username or f"user{number}", name=name or f"员工{number}", **values)
     user.set_password(password or None)
-    user.save()
     return user
 
 
@@ -90,7 +95,38 @@ def make_post(
         valid_from=valid_from,
         **values,
     )
-    GridDuty.objects.bulk_create(
-        GridDuty(grid=grid, post=post, role="primary", valid_from=valid_from) for grid in grids
-    )
+    _look_after(post, grids)
     return post
+
+
+class Wanted(NamedTuple):
+    """A post to make with a person of its own, as `make_post` makes it."""
+
+    grants: tuple[str, ...]
+    unit: Unit
+    region: Region | None = None
+    grids: tuple[Grid, ...] = ()
+
+
+def make_posts(wanted: Mapping[str, Wanted]) -> dict[str, Post]:
+    """Many at once: two statements, and one for each post with grids."""
+    since = NOW - timedelta(days=30)
+    posts = {
+        name: Post(
+            user=_new_user(), unit=one.unit, region=one.region, title="岗位",
+            reach="grids" if one.grids else "region" if one.region else "unit",
+            grants=list(one.grants), valid_from=since,
+        )
+        for name, one in wanted.items()
+    }  # fmt: skip
+    User.objects.bulk_create(post.user for post in posts.values())
+    Post.objects.bulk_create(posts.values())
+    for name, one in wanted.items():
+        _look_after(posts[name], one.grids)
+    return posts
+
+
+def _look_after(post: Post, grids: Iterable[Grid]) -> None:
+    GridDuty.objects.bulk_create(
+        GridDuty(grid=grid, post=post, role="primary", valid_from=post.valid_from) for grid in grids
+    )

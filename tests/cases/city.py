@@ -19,7 +19,7 @@ from linli.files import services as files
 from linli.staff.models import Post, Unit, User
 from linli.territory.models import Cell, CellVersion, Grid, GridVersion, Region, RegionVersion
 from tests.conftest import NOW
-from tests.factories import make_post, make_region, make_unit
+from tests.factories import Wanted, make_posts, make_region, make_unit
 
 SINCE = date(2020, 1, 1)
 STEP = 0.01  # degrees: the side of a community
@@ -87,87 +87,102 @@ class City:
 
 
 def make_city() -> City:
-    """Everything a case needs; all posts since 30 days before NOW."""
+    """Everything a case needs; all posts since 30 days before NOW. Thousands of tests begin with
+    it: rows of one kind go in together."""
     city = make_region("city")
-    _bound(city, square(121.0, 31.0, 2 * STEP))
     top = make_unit("centre", region=city)
     edition = Edition.objects.create(code="T1", name="测试目录", source="test", valid_from=SINCE)
-    kind = CaseClass.objects.create(
-        edition=edition, kind="event", major_code="01", major_name="市容环境", minor_code="02",
-        name="暴露垃圾", name_en="Exposed rubbish", code="E0102",
-    )  # fmt: skip
-    CaseClass.objects.create(
-        edition=edition, kind="event", major_code="04", major_name="突发事件", minor_code="01",
-        name="路面塌陷", name_en="Road collapse", code="E0401",
-    )  # fmt: skip
+    kind, _collapse = CaseClass.objects.bulk_create([
+        CaseClass(
+            edition=edition, kind="event", major_code="01", major_name="市容环境", minor_code="02",
+            name="暴露垃圾", name_en="Exposed rubbish", code="E0102",
+        ),
+        CaseClass(
+            edition=edition, kind="event", major_code="04", major_name="突发事件", minor_code="01",
+            name="路面塌陷", name_en="Road collapse", code="E0401",
+        ),
+    ])  # fmt: skip
     condition = FilingCondition.objects.create(
         case_class=kind, number=1, filing_text="成堆", closing_text="清理干净",
         limit_a=Decimal(4), limit_b=Decimal(4), limit_c=Decimal(8),
         unit_a="work_hour", unit_b="work_hour", unit_c="work_hour",
         urgent_limit=Decimal(2), urgent_unit="urgent_hour", valid_from=SINCE,
     )  # fmt: skip
-    for stage, amount in (("reported", 15), ("filed", 15), ("dispatched", 60), ("checking", 120)):
-        StageLimit.objects.create(
+    limits = (("reported", 15), ("filed", 15), ("dispatched", 60), ("checking", 120))
+    StageLimit.objects.bulk_create(
+        StageLimit(
             stage=stage, urgency="normal", amount=Decimal(amount), unit="work_minute",
             valid_from=SINCE,
-        )  # fmt: skip
-    posts = {
-        "operator": make_post(*OPERATOR, unit=top, region=city),
-        "chief": make_post(*CHIEF, unit=top, region=city),
-        "dispatcher": make_post(*DISPATCHER, unit=top, region=city),
-        "leader": make_post(*LEADER, unit=top, region=city),
-    }
+        )
+        for stage, amount in limits
+    )  # fmt: skip
+    posts = make_posts(_centre_of(top, city))
     districts = [_district(city, top, 121.0 + i * STEP) for i in range(2)]
+    _lay(city, districts)
     return City(city, top, districts, kind, condition, posts)
+
+
+def _centre_of(unit: Unit, region: Region, prefix: str = "") -> dict[str, Wanted]:
+    """The four posts of a centre."""
+    sets = {"operator": OPERATOR, "chief": CHIEF, "dispatcher": DISPATCHER, "leader": LEADER}
+    return {f"{prefix}{name}": Wanted(grants, unit, region) for name, grants in sets.items()}
 
 
 def _district(city: Region, top: Unit, x: float) -> District:
     region = make_region("district", parent=city)
     street = make_region("street", parent=region)
     community = make_region("community", parent=street)
-    for place in (region, street, community):
-        _bound(place, square(x, 31.0))
-    grids = [_grid(community, x, i) for i in range(2)]
+    grids = Grid.objects.bulk_create(
+        Grid(
+            code=f"{community.code}Z{number:03d}", name=f"第{number}网格", community=community,
+            layer="responsibility", valid_from=SINCE,
+        )
+        for number in (1, 2)
+    )  # fmt: skip
     centre = make_unit("centre", parent=top, region=region)
     lower = make_unit("centre", parent=centre, region=street)
     department = make_unit("department", parent=centre, region=region)
     utility = make_unit("utility", parent=centre, region=region)
-    made = District(region, street, community, grids, centre, lower, department, utility, x)
-    for name, unit, place in (("", centre, region), ("street_", lower, street)):
-        made.posts |= {
-            f"{name}operator": make_post(*OPERATOR, unit=unit, region=place),
-            f"{name}chief": make_post(*CHIEF, unit=unit, region=place),
-            f"{name}dispatcher": make_post(*DISPATCHER, unit=unit, region=place),
-            f"{name}leader": make_post(*LEADER, unit=unit, region=place),
-        }
-    made.posts["handler"] = make_post(*UNIT, unit=department)
-    made.posts["other_handler"] = make_post(*UNIT, unit=utility)
-    made.posts["worker"] = make_post(*WORKER, unit=lower, grids=[grids[0]])
-    made.posts["other_worker"] = make_post(*WORKER, unit=lower, grids=[grids[1]])
-    return made
+    posts = make_posts({
+        **_centre_of(centre, region),
+        **_centre_of(lower, street, "street_"),
+        "handler": Wanted(UNIT, department),
+        "other_handler": Wanted(UNIT, utility),
+        "worker": Wanted(WORKER, lower, grids=(grids[0],)),
+        "other_worker": Wanted(WORKER, lower, grids=(grids[1],)),
+    })  # fmt: skip
+    return District(region, street, community, grids, centre, lower, department, utility, x, posts)
 
 
-def _bound(region: Region, outline: MultiPolygon) -> None:
-    RegionVersion.objects.create(region=region, outline=outline, during=(SINCE, None))
-
-
-def _grid(community: Region, x: float, number: int) -> Grid:
-    outline = MultiPolygon(
-        Polygon.from_bbox((x + STEP / 2 * number, 31.0, x + STEP / 2 * (number + 1), 31.0 + STEP)),
-        srid=4326,
+def _lay(city: Region, districts: list[District]) -> None:
+    """The outlines: a square a district, which its street and its community fill, halved into
+    grids of one cell each."""
+    laid = [(city, square(121.0, 31.0, 2 * STEP))]
+    halves = []
+    for one in districts:
+        laid += [(place, square(one.x, 31.0)) for place in (one.region, one.street, one.community)]
+        for number, grid in enumerate(one.grids):
+            left = one.x + STEP / 2 * number
+            box = Polygon.from_bbox((left, 31.0, left + STEP / 2, 31.0 + STEP))
+            halves.append((grid, MultiPolygon(box, srid=4326)))
+    during = (SINCE, None)
+    RegionVersion.objects.bulk_create(
+        RegionVersion(region=region, outline=outline, during=during) for region, outline in laid
     )
-    grid = Grid.objects.create(
-        code=f"{community.code}Z{number + 1:03d}", name=f"第{number + 1}网格",
-        community=community, layer="responsibility", valid_from=SINCE,
+    GridVersion.objects.bulk_create(
+        GridVersion(grid=grid, outline=outline, during=during) for grid, outline in halves
+    )
+    cells = Cell.objects.bulk_create(
+        Cell(
+            code=f"{grid.community.code}{grid.code[-3:]}", community=grid.community,
+            valid_from=SINCE,
+        )
+        for grid, _outline in halves
     )  # fmt: skip
-    GridVersion.objects.create(grid=grid, outline=outline, during=(SINCE, None))
-    cell = Cell.objects.create(
-        code=f"{community.code}{number + 1:03d}", community=community, valid_from=SINCE
+    CellVersion.objects.bulk_create(
+        CellVersion(cell=cell, grid=grid, grade="B", area_m2=10_000, outline=outline, during=during)
+        for cell, (grid, outline) in zip(cells, halves, strict=True)
     )
-    CellVersion.objects.create(
-        cell=cell, grid=grid, grade="B", area_m2=10_000, outline=outline, during=(SINCE, None)
-    )
-    return grid
 
 
 def photo(user: User | None = None, *, holder: str | None = None, now: datetime = NOW) -> str:
