@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 from playwright.sync_api import expect
+
+from tests import template
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Tuesday, a working day
 
@@ -24,6 +27,27 @@ expect.set_options(timeout=15_000)
 def now() -> datetime:
     """The moment tests act at."""
     return NOW
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    django_db_keepdb: bool, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> bool:
+    """Whether the database is there already: a copy of the template is, where there is one."""
+    if not template.NAME:
+        return django_db_keepdb
+    with django_db_blocker.unblock():
+        template.copy()
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this process; a copy goes when the tests are over."""
+    yield
+    if template.NAME:
+        with django_db_blocker.unblock():
+            template.drop(str(connection.settings_dict["NAME"]))
 
 
 @pytest.fixture(autouse=True)

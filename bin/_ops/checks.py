@@ -5,14 +5,15 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from _ops import cluster, words
 from _ops.django import program_environment
 from _ops.environment import node_environment
-from _ops.places import MANAGE, PYTHON, ROOT, VENV, data_folder
+from _ops.places import MANAGE, PYTHON, ROOT, SOURCE, VENV, data_folder
 from _ops.say import die_with_parent, say
 from _ops.setup import set_up
 from _ops.stamps import alone
@@ -39,10 +40,14 @@ def test(arguments: list[str]) -> int:
         environment = _test_environment(url)
         if arguments:
             return _tests(arguments, environment)
-        failed = [check.name for check in _checks(environment) if not _passes(check)]
-        failed += [name for name, find in GUARDS.items() if not _holds(name, find)]
-        say("pytest …")
-        code = _tests(["-q", "-n", _processes(), "--dist", "worksteal"], environment)
+        with _template(environment) as found:
+            failed = [check.name for check in _checks(environment) if not _passes(check)]
+            failed += [name for name, find in GUARDS.items() if not _holds(name, find)]
+            environment |= found()
+            say("pytest …")
+            code = _tests(
+                ["-q", "-n", _processes(), "--dist", "worksteal", "--durations=15"], environment
+            )
         if code == NO_TESTS:
             say("No test was found: that is a fault, not a success.")
         failed += ["pytest"] if code else []
@@ -56,6 +61,27 @@ def test(arguments: list[str]) -> int:
 
 def _processes() -> str:
     return os.environ.get("LINLI_TEST_PROCESSES") or str(min(4, os.cpu_count() or 1))
+
+
+@contextmanager
+def _template(environment: Mapping[str, str]) -> Iterator[Callable[[], dict[str, str]]]:
+    """The tests' empty database, made on another core while the checks run. What is given waits
+    for it and answers with what pytest is to know; if it failed, pytest makes its own and says why
+    that fails too."""
+    name = {"LINLI_TEST_TEMPLATE": f"{environment.get('LINLI_TEST_DB', 'test_linli')}_template"}
+    command = [str(PYTHON), "-m", "tests.template"]
+    ours = {**environment, **name, "PYTHONPATH": str(SOURCE)}
+    making = subprocess.Popen(
+        [*command, "make"], env=ours, cwd=ROOT, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,  # noqa: PLW1509  no thread is running
+    )  # fmt: skip
+    try:
+        yield lambda: {} if making.wait() else name
+    finally:
+        making.kill()
+        making.wait()
+        subprocess.run([*command, "drop"], env=ours, cwd=ROOT, check=False, capture_output=True)
 
 
 def _test_environment(url: str) -> dict[str, str]:
