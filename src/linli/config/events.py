@@ -6,6 +6,7 @@ import django
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
+settings.PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # nobody here queues or does a job
 django.setup()
 settings.ROOT_URLCONF = "linli.config.urls_of_events"
 

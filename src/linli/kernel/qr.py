@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import qrcode
-
 
 class Qr(NamedTuple):
     """A QR code as an SVG path on a square of `size` modules, quiet zone included."""
@@ -16,6 +14,8 @@ class Qr(NamedTuple):
 
 def qr(text: str) -> Qr:
     """The QR code of `text`, medium error correction, one run of dark modules a stroke."""
+    import qrcode  # late: it brings a library of pictures
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
     code.add_data(text)
     matrix = code.get_matrix()

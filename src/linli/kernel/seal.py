@@ -15,9 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = 1
 
@@ -65,7 +67,7 @@ def _make(path: Path) -> None:
 def seal(text: str, *, context: str) -> bytes:
     """`text` encrypted; only the same `context` (table.column) opens it again."""
     kept, nonce = keys(), os.urandom(12)
-    body = AESGCM(kept.sealing[kept.current]).encrypt(nonce, text.encode(), context.encode())
+    body = _cipher(kept.sealing[kept.current]).encrypt(nonce, text.encode(), context.encode())
     return bytes((VERSION, kept.current)) + nonce + body
 
 
@@ -74,8 +76,14 @@ def unseal(sealed: bytes, *, context: str) -> str:
     kept = keys()
     if len(sealed) < 30 or sealed[0] != VERSION or sealed[1] not in kept.sealing:
         raise ValueError("This value was not sealed with a key of this installation.")
-    opened = AESGCM(kept.sealing[sealed[1]]).decrypt(sealed[2:14], sealed[14:], context.encode())
-    return opened.decode()
+    cipher = _cipher(kept.sealing[sealed[1]])
+    return cipher.decrypt(sealed[2:14], sealed[14:], context.encode()).decode()
+
+
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # late: six megabytes
+
+    return AESGCM(key)
 
 
 def blind_index(value: str) -> bytes:

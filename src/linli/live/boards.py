@@ -63,6 +63,7 @@ class Drawn:
     at: str = ""  # when it was drawn, as the site writes it
     drawn_at: float = float("-inf")
     old: bool = True
+    whole: bytes = b""  # all pieces as one message, for those who join until the next drawing
 
     def share(self, watcher: Watching) -> None:
         """Give the watcher the person of all, or all the watcher's where that is fresher."""
@@ -119,7 +120,8 @@ class Boards:
         drawn.share(watcher)
         self._of[watcher] = drawn.look
         if drawn.pieces:
-            watcher.put(self._message(drawn.pieces, drawn.at), self._number)
+            drawn.whole = drawn.whole or self._message(drawn.pieces, drawn.at)
+            watcher.put(drawn.whole, self._number)
 
     def leave(self, watcher: Watching) -> None:
         """Look no more; what nobody looks at is forgotten."""
@@ -181,6 +183,7 @@ class Boards:
                 name: text for name, text in pieces.items() if drawn.pieces.get(name) != text
             }
             drawn.pieces, drawn.at = pieces, f"{timezone.localtime():%H:%M:%S}"
+            drawn.whole = b""
             self._number += 1
             text = self._message(changed, drawn.at)
             for watcher in drawn.watchers:

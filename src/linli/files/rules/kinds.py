@@ -175,3 +175,8 @@ def place_of(words: str) -> tuple[float, float] | None:
         return None
     lon, lat = words.split(",")
     return float(lon), float(lat)
+
+
+def plausible(taken_at: datetime, now: datetime) -> bool:
+    """Not before digital cameras, not after tomorrow."""
+    return taken_at.year >= 1990 and taken_at <= now + timedelta(days=1)

@@ -7,7 +7,7 @@ import struct
 import tempfile
 import threading
 import zlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import IO, Any
 
@@ -27,6 +27,7 @@ from linli.files.rules.kinds import (
     Prepared,
     TooBig,
     broken,
+    plausible,
 )
 
 LONG_EDGE = 2560  # px of the clean copy
@@ -194,11 +195,6 @@ def _time(notes: Image.Exif, now: datetime) -> datetime | None:
     except ValueError:
         aware = timezone.make_aware(taken)  # the camera's clock is taken to be the city's
     return aware if plausible(aware, now) else None
-
-
-def plausible(taken_at: datetime, now: datetime) -> bool:
-    """Not before digital cameras, not after tomorrow."""
-    return taken_at.year >= 1990 and taken_at <= now + timedelta(days=1)
 
 
 def _place(gps: dict[int, Any]) -> tuple[float, float] | None:

@@ -9,8 +9,16 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from linli.files.rules import movies, office, ogg, pdf, photos, sounds, webm
-from linli.files.rules.kinds import FIELD, Kind, NotAccepted, Prepared, broken, kind_of
+from linli.files.rules import movies, office, ogg, pdf, sounds, webm
+from linli.files.rules.kinds import (
+    FIELD,
+    Kind,
+    NotAccepted,
+    Prepared,
+    broken,
+    kind_of,
+    plausible,
+)
 
 _IN_PLACE = {"audio/ogg": ogg.wipe, "audio/webm": webm.wipe, "video/webm": webm.wipe}
 _ISO = {"audio/mp4", "audio/3gpp", "video/mp4", "video/quicktime", "video/3gpp"}
@@ -24,6 +32,8 @@ def prepare(content: IO[bytes], mime: str, *, now: datetime) -> Prepared:
     Raises NotAccepted, TooBig.
     """
     if kind_of(mime) == Kind.PHOTO:
+        from linli.files.rules import photos  # late: five megabytes of codecs
+
         return photos.prepare(content, mime, now=now)
     if mime in _ISO:
         return _prepare_movie(content, mime, now=now)
@@ -96,6 +106,6 @@ def _prepare_movie(content: IO[bytes], mime: str, *, now: datetime) -> Prepared:
         width=movie.width,
         height=movie.height,
         duration=movie.duration,
-        taken_at=taken_at if taken_at and photos.plausible(taken_at, now) else None,
+        taken_at=taken_at if taken_at and plausible(taken_at, now) else None,
         place=movie.place,
     )

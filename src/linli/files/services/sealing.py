@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import IO
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import IO, TYPE_CHECKING
 
 from linli.kernel import seal
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = 1
 PIECE = 64 * 1024
@@ -29,6 +27,10 @@ class NotOpened(ValueError):
 
 
 def _cipher(number: int, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # late: six megabytes
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     key = seal.keys().sealing[number]
     return AESGCM(HKDF(SHA256(), 32, salt, b"linli.files.sealed").derive(key))
 
@@ -58,6 +60,8 @@ def sealed(content: IO[bytes], *, context: str) -> IO[bytes]:
 
 def opened(content: IO[bytes], *, context: str) -> IO[bytes]:
     """What was sealed, whole and authentic, in an unnamed temporary file. Raises NotOpened."""
+    from cryptography.exceptions import InvalidTag
+
     head = content.read(18)
     if len(head) < 18 or head[0] != VERSION or head[1] not in seal.keys().sealing:
         raise NotOpened

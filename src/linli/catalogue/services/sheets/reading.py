@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
 from linli.catalogue.rules import Kind
 from linli.catalogue.services.sheets.columns import column_of, kind_of
@@ -68,6 +67,8 @@ def lines_of(data: bytes, name: str, *, kind: str | None = None) -> list[Line]:
 
 
 def _workbook(data: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
+    from python_calamine import CalamineError, CalamineWorkbook  # late: few processes read sheets
+
     try:
         if data.startswith(_ZIP):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from linli.components.services.reading.batches import Batch, Reader
 from linli.components.services.reading.geojson import GeoJsonReader
-from linli.components.services.reading.sheets import SheetReader
 from linli.components.services.reading.tables import TableReader
 from linli.kernel.errors import BadInput
 
@@ -17,9 +16,16 @@ __all__ = ["KINDS", "Batch", "Reader", "open_file"]
 
 
 def _layers(path: Path) -> Reader:
-    from linli.components.services.reading.layers import LayerReader  # GDAL: fifteen megabytes
+    # Late: GDAL, fifteen megabytes.
+    from linli.components.services.reading.layers import LayerReader
 
     return LayerReader(path)
+
+
+def _sheets(path: Path) -> Reader:
+    from linli.components.services.reading.sheets import SheetReader  # late: a library of sheets
+
+    return SheetReader(path)
 
 
 KINDS: dict[str, Callable[[Path], Reader]] = {
@@ -31,9 +37,9 @@ KINDS: dict[str, Callable[[Path], Reader]] = {
     ".json": GeoJsonReader,
     ".geojson.gz": GeoJsonReader,
     ".gpkg": _layers,
-    ".xlsx": SheetReader,
-    ".xls": SheetReader,
-    ".ods": SheetReader,
+    ".xlsx": _sheets,
+    ".xls": _sheets,
+    ".ods": _sheets,
 }
 
 
