@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE
 
 from linli.api.forms.outputs import Problem
-from linli.api.views import cases, components, files, moves, places, suggesting
+from linli.api.views import cases, components, files, moves, places, sheets, suggesting
 from linli.api.views.door import Bearer, Session, StrictParser, guarded
 from linli.api.views.problems import answer_in_problems, nothing_here
 from linli.staff.web import public_page
@@ -38,6 +38,7 @@ api = NinjaAPI(
 answer_in_problems(api)
 for _router in (
     cases.router,
+    sheets.router,
     moves.router,
     places.router,
     components.router,
@@ -81,6 +82,13 @@ def _schema() -> dict[str, Any]:
     download["206"] = {"description": "A part of the file", "content": download[200]["content"]}
     download["304"] = {"description": "Not changed"}
     download["416"] = {"description": "The file is shorter than that"}
+    for path in ("sheet", "sheet.pdf"):
+        taken = schema["paths"][f"/api/v1/cases/{{number}}/{path}"]["get"]["responses"]
+        taken["429"] = {"description": _WRITES["429"], "content": said}
+        if path == "sheet.pdf":
+            whole = {"schema": {"type": "string", "format": "binary"}}
+            taken[200]["content"] = {"application/pdf": whole}
+            taken["503"] = {"description": "The server has no Chinese font", "content": said}
     return schema
 
 

@@ -1,9 +1,10 @@
-"""案卷单 as a document (standards §5.3): facts, photos before and after, the whole record."""
+"""案卷单 (standards §5.3): facts, photos before and after, the whole record; also set on paper."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,29 +36,52 @@ _AFTER = (CaseFile.Purpose.AFTER, CaseFile.Purpose.CHECK)
 _DASH = "–"
 
 
-def case_sheet(user: User, case: Case) -> bytes:
-    """The PDF of a case that `user` has found, in the language of the screen. The reporter is
-    masked as on the page. Fourteen queries or so, and the photos. Raises paper.NoFont."""
+@dataclass(frozen=True)
+class Sheet:
+    """What stands on the sheet of a case. `facts` are pairs of a label and its words; the reporter
+    is masked as on the page."""
+
+    case: Case
+    steps: list[reading.Step]
+    facts: list[tuple[str, str]]
+    before: list[CaseFile]
+    after: list[CaseFile]
+    record: list[reading.Entry]
+
+
+def sheet_of(user: User, case: Case) -> Sheet:
+    """The sheet of a case that `user` has found, in the language of the screen. Fourteen queries
+    or so."""
     story, kept = queries.story_of(case), queries.files_of(case)
-    entries = reading.story_entries(case, story, kept)
-    before = [one for one in kept if one.kind == "photo" and one.purpose in _BEFORE]
-    after = [one for one in kept if one.kind == "photo" and one.purpose in _AFTER]
+    photos = [one for one in kept if one.kind == "photo"]
+    return Sheet(
+        case=case,
+        steps=reading.steps_of(case, story),
+        facts=_facts(user, case, story),
+        before=[one for one in photos if one.purpose in _BEFORE][:MOST_PHOTOS],
+        after=[one for one in photos if one.purpose in _AFTER][-MOST_PHOTOS:],
+        record=reading.story_entries(case, story, kept),
+    )
+
+
+def sheet_pdf(sheet: Sheet) -> bytes:
+    """The sheet as it is printed, with its photos. Raises paper.NoFont."""
     pictures: dict[str, bytes] = {}
     data: dict[str, Any] = {
         "lang": "zh" if (get_language() or "").startswith("zh") else "en",
         "title": _("Case sheet"),
         "office": str(settings.SITE_NAME),
-        "number": case.number,
-        "steps": [_step(one) for one in reading.steps_of(case, story)],
-        "facts": _facts(user, case, story),
+        "number": sheet.case.number,
+        "steps": [_step(one) for one in sheet.steps],
+        "facts": sheet.facts,
         "sides": [
-            {"label": _("Before"), "photos": _photos(before[:MOST_PHOTOS], pictures)},
-            {"label": _("After"), "photos": _photos(after[-MOST_PHOTOS:], pictures)},
+            {"label": _("Before"), "photos": _photos(sheet.before, pictures)},
+            {"label": _("After"), "photos": _photos(sheet.after, pictures)},
         ],
         "record": {
             "label": _("Record"),
             "heads": [_("When"), pgettext("step", "What"), _("Who"), _("Opinion")],
-            "rows": [_row(one) for one in entries],
+            "rows": [_row(one) for one in sheet.record],
         },
         "signs": [_("Leader's opinion"), _("Received by (unit, person, date)")],
         "foot": _("The unit keeps a copy; the original goes back to the centre."),
@@ -79,7 +103,7 @@ def _step(step: reading.Step) -> dict[str, str]:
     return {"label": step.label, "state": step.state, "who": "\n".join(filter(None, who))}
 
 
-def _facts(user: User, case: Case, story: list[CaseEvent]) -> list[list[str]]:
+def _facts(user: User, case: Case, story: list[CaseEvent]) -> list[tuple[str, str]]:
     """Pairs of a label and its words, as they stand on the sheet; the last ones are long."""
     kind, condition, thing = case.case_class, case.condition, thing_of(user, case)
     running = [one for one in clock_words.clock_rows(queries.clocks_of(case)) if not one.ended_at]
@@ -110,7 +134,7 @@ def _facts(user: User, case: Case, story: list[CaseEvent]) -> list[list[str]]:
         *([(_("More time and suspension"), "\n".join(asked))] if asked else []),
         (_("What was reported"), case.description or _DASH),
     ]  # fmt: skip
-    return [[str(name), str(words)] for name, words in pairs]
+    return [(str(name), str(words)) for name, words in pairs]
 
 
 def _reporters(user: User, case: Case) -> str:
@@ -139,7 +163,12 @@ def _photos(kept: Iterable[CaseFile], pictures: dict[str, bytes]) -> list[dict[s
     return found
 
 
+def details_of(entry: reading.Entry) -> list[tuple[str, str]]:
+    """What an event changed, as labels and plain words."""
+    return [(one.label, strip_tags(str(one.value))) for one in entry.details]
+
+
 def _row(entry: reading.Entry) -> list[str]:
-    details = [f"{one.label}：{strip_tags(str(one.value))}" for one in entry.details]
+    details = [f"{label}：{words}" for label, words in details_of(entry)]
     who = "\n".join(filter(None, [entry.who, entry.post]))
     return [_moment(entry.at), entry.title, who, "\n".join(filter(None, [entry.text, *details]))]

@@ -6,9 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from linli.audit.services import record
-from linli.cases import queries
-from linli.cases.queries.sheet import case_sheet, file_name
+from linli.cases.services.sheets import take_document
 from linli.files.services.serving import disposition
 from linli.kernel import versions
 from linli.staff.web import StaffRequest, staff_page
@@ -19,12 +17,8 @@ from linli.staff.web import StaffRequest, staff_page
 @versions.learned_once
 def sheet_pdf(request: StaffRequest, number: str) -> HttpResponse:
     """案卷单 as PDF, made now, of what the page shows; written to the access log."""
-    found = queries.case_for(request.user, number)
-    answer = HttpResponse(case_sheet(request.user, found), content_type="application/pdf")
-    record(
-        actor=request.user, action="cases.sheet_taken", object_type="case", object_id=found.number,
-        now=timezone.now(),
-    )  # fmt: skip
-    answer["Content-Disposition"] = disposition(file_name(found), inline=False)
+    document = take_document(actor=request.user, number=number, now=timezone.now())
+    answer = HttpResponse(document.content, content_type="application/pdf")
+    answer["Content-Disposition"] = disposition(document.name, inline=False)
     answer["Cache-Control"] = "private, no-store"
     return answer
