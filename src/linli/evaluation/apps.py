@@ -12,13 +12,15 @@ class EvaluationConfig(AppConfig):
     def ready(self) -> None:
         from linli.audit.rules import register_actions
         from linli.cases.services.hearing import when_written
-        from linli.evaluation.services.following import touch
+        from linli.evaluation.services.following import touch, touch_ground
         from linli.kernel.navigation import NavItem, register
         from linli.staff.rules import register_grants
+        from linli.staff.services.hearing import when_backdated
 
         register_grants(GRANTS, kind="work")
         register_actions(ACTIONS)
         when_written(touch)
+        when_backdated(touch_ground)
         post_migrate.connect(_keep_formulas, sender=self)
         register(
             NavItem(label=_("Evaluation"), url_name="evaluation:figures", icon="chart-bar",

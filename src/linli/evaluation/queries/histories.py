@@ -112,17 +112,17 @@ def _clock(started_at: datetime, amount: Decimal, unit: str, stops: Any, granted
 def _keepers(
     wanted: list[tuple[int, datetime]],
 ) -> dict[tuple[int | None, datetime], int]:
-    """Whose ground a grid was at a moment: its primary worker's post."""
+    """Whose ground a grid was at a moment: its primary worker's post, if that had not ended."""
     if not wanted:
         return {}
     duties: dict[int, list[tuple[datetime, datetime | None, int]]] = defaultdict(list)
     rows = GridDuty.objects.filter(
         Q(role=DutyRole.PRIMARY), grid_id__in={grid for grid, _at in wanted}
     )
-    for grid, since, until, post in rows.values_list(
-        "grid_id", "valid_from", "valid_to", "post_id"
+    for grid, since, until, post, end in rows.values_list(
+        "grid_id", "valid_from", "valid_to", "post_id", "post__valid_to"
     ):
-        duties[grid].append((since, until, post))
+        duties[grid].append((since, min(filter(None, (until, end)), default=None), post))
     found: dict[tuple[int | None, datetime], int] = {}
     for grid, at in wanted:
         for since, until, post in duties[grid]:

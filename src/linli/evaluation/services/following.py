@@ -7,7 +7,8 @@ does it at a time, so that nobody writes what an older look at a case gave.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -24,6 +25,17 @@ LOCK = "hashtext('evaluation.follow')"
 def touch(case: Case, event: CaseEvent, batch: Batch) -> None:
     """Note with the event that the case has changed. No query."""
     batch.insert(Touched(case_id=case.pk, number=event.number))
+
+
+def touch_ground(grid_ids: Collection[int], since: datetime) -> None:
+    """Grids have been another worker's since a moment that has passed: whose ground a case lay in
+    is asked again for what was reported there since. One statement, by the index of the grid."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO evaluation_touched (case_id, number) SELECT id, 0 FROM cases_case"
+            " WHERE grid_id = ANY (%s) AND reported_at >= %s ON CONFLICT DO NOTHING",
+            [list(grid_ids), since],
+        )
 
 
 def follow(*, most: int = 50 * AT_ONCE) -> int:

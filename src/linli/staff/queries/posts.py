@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
@@ -141,7 +142,7 @@ def grids_without_worker(*, now: datetime) -> QuerySet[Grid]:
         grid_id=OuterRef("pk"),
         role="primary",
     )
-    today = now.date()
+    today = timezone.localdate(now)
     return Grid.objects.filter(
         ~Exists(primary),
         Q(valid_to__isnull=True) | Q(valid_to__gt=today),

@@ -14,6 +14,7 @@ from linli.kernel.errors import BadInput, Refused
 from linli.staff import policy
 from linli.staff.models import GridDuty, Post, User
 from linli.staff.models.posts import DutyRole
+from linli.staff.services import hearing
 from linli.territory.models import Grid
 
 MOST_SUPERVISED = 3  # 督導員 "負責2-3個網格" (R41)
@@ -74,6 +75,8 @@ def appoint_worker(
         now=now,
         detail={"post": post.pk, "role": role},
     )
+    if role == DutyRole.PRIMARY:
+        hearing.tell([grid.pk], start, now=now)
     return duty
 
 

@@ -14,8 +14,9 @@ from linli.kernel.errors import BadInput, Refused
 from linli.kernel.text import clean
 from linli.staff import policy, queries
 from linli.staff.models import GridDuty, Post, PostTemplate, Unit, User
-from linli.staff.models.posts import Reach
+from linli.staff.models.posts import DutyRole, Reach
 from linli.staff.rules import NotSeparated, kind_of
+from linli.staff.services import hearing
 from linli.territory.models import Region
 
 
@@ -88,6 +89,7 @@ def edit_post(
     policy.require(actor, "staff.posts")
     _not_oneself(actor, post.user)
     before = {"grants": post.grants, "reach": post.reach, "region": post.region_id}
+    ends = {post.valid_to, valid_to}
     post.title = clean(title, field="title", most=60, least=1)
     post.valid_to = valid_to
     _fill(post, grants=grants, reach=reach, region=region)
@@ -102,6 +104,9 @@ def edit_post(
         now=now,
         detail={"before": before, "after": after, "class_codes": post.class_codes},
     )
+    if len(ends) > 1:
+        grids = post.duties.filter(role=DutyRole.PRIMARY).values_list("grid_id", flat=True)
+        hearing.tell(set(grids), min(end for end in ends if end is not None), now=now)
     return post
 
 
