@@ -161,7 +161,7 @@ def sheet_rows(sheet: Sheet) -> tuple[list[str], list[list[Any]]]:
             if place in sheet.fair:
                 line += _fair_cells(cell.fair)
         if sheet.graded:
-            line.append(row.grade)
+            line.append("" if row is sheet.sum else row.grade or None)
         rows.append(line)
     return head, rows
 

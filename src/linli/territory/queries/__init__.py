@@ -24,7 +24,14 @@ from linli.territory.queries.places import (
     locate_on,
 )
 from linli.territory.queries.topology import TopologyReport, topology_report
-from linli.territory.queries.tree import RegionFacts, RegionScope, Tree, scope_of, tree
+from linli.territory.queries.tree import (
+    RegionFacts,
+    RegionScope,
+    Tree,
+    parents_on,
+    scope_of,
+    tree,
+)
 from linli.territory.queries.versions import versions
 
 __all__ = [
@@ -46,6 +53,7 @@ __all__ = [
     "locate",
     "locate_many",
     "locate_on",
+    "parents_on",
     "present_grids",
     "regions_for_map",
     "scope_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
 from django.db import connection
@@ -147,6 +147,21 @@ def tree() -> Tree:
 def scope_of(region_id: int) -> RegionScope:
     """`tree().scope_of(region_id)`."""
     return tree().scope_of(region_id)
+
+
+def parents_on(day: date) -> dict[int, int | None]:
+    """What each region lay right below at the end of a day, by what was entered until then; of one
+    that was entered later, where it was put first. One query over the small history of regions."""
+    end = datetime.combine(day + timedelta(days=1), time(), timezone.get_default_timezone())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, parent_id FROM ("
+            " SELECT *, pgh_created_at >= %s AS later FROM territory_regionevent"
+            " WHERE pgh_label <> 'delete') AS told"
+            " ORDER BY pgh_obj_id, later, CASE WHEN later THEN pgh_id ELSE -pgh_id END",
+            [end],
+        )
+        return dict(cursor.fetchall())
 
 
 def _load(today: date) -> Tree:
