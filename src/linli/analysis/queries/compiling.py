@@ -146,6 +146,8 @@ def _parts(asked: Asked, base: Base, which: int) -> Iterator[QuerySet[Any]]:
         done = Came(base.when.done, base.when.having)
         yield _counted(asked, rows.filter(done.q(window.since, window.until)), base, which)
         for step in steps:
+            if step.until <= step.since:  # it has not begun: nothing is owed in it
+                continue
             late = rows.filter(base.when.overdue(step.until), **base.when.having)
             yield _counted(asked, late, base, which, step)
     else:
