@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.evaluation.rules.formula import BadFormula, parse, said, value_of
+from linli.evaluation.rules.formula import BadFormula, known_part, parse, said, value_of
 from linli.evaluation.rules.scoring import Book, Formula, check, rounded, shown
 from linli.evaluation.rules.seeds import SEEDS
 from linli.evaluation.rules.subjects import EDGES, Shows, Subject
@@ -84,6 +84,35 @@ def test_a_weighted_sum_leaves_out_what_has_nothing_to_count() -> None:
     assert worth(text, a=100, b=50) == 70
     assert worth(text, a=None, b=50) == 50
     assert worth(text, a=50, b=None) is None  # less than half of the weight is there
+
+
+def reckoned(text: str) -> Fraction:
+    """A printed sum as somebody with a pocket calculator reckons it."""
+    plain = re.sub(r"([\d.]+) %", r"(\1 / 100)", text).replace("×", "*").replace("÷", "/")
+    return eval(re.sub(r"[\d.]+", lambda number: f"Fraction('{number[0]}')", plain))  # noqa: S307
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "printed"),
+    [
+        ("weighted(40: a; 60: b)", {"a": 90, "b": 50}, "90 × 40 % + 50 × 60 %"),
+        ("weighted(20: a; 50: b; 30: c)", {"a": None, "b": 90, "c": 50},
+         "(90 × 50 % + 50 × 30 %) ÷ 80 %"),
+        ("weighted(20: a; 60: b; 20: c)", {"a": None, "b": 90, "c": None}, "(90 × 60 %) ÷ 60 %"),
+        ("weighted(1: a; 1: b)", {"a": 90, "b": 50}, "(90 × 1 % + 50 × 1 %) ÷ 2 %"),
+        ("weighted(30%: a; 70%: b)", {"a": 90, "b": 50}, "90 × 30 % + 50 × 70 %"),
+        ("10 * weighted(40: a; 60: b)", {"a": 90, "b": 50}, "10 × (90 × 40 % + 50 × 60 %)"),
+    ],
+)  # fmt: skip
+def test_a_weighted_sum_is_printed_so_that_it_can_be_reckoned(
+    text: str, numbers: dict[str, int | None], printed: str
+) -> None:
+    known = {name: None if n is None else Fraction(n) for name, n in numbers.items()}
+    said_here = said(
+        known_part(parse(text), known.__getitem__), {name: str(n) for name, n in numbers.items()}
+    )
+    assert said_here == printed
+    assert reckoned(said_here) == worth(text, **numbers)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import override
@@ -21,7 +22,7 @@ from linli.evaluation.queries import frozen
 from linli.evaluation.queries.books import books_of, version_on
 from linli.evaluation.queries.figures import Counts, counted, summed_bits
 from linli.evaluation.rules.counts import STEP, Source
-from linli.evaluation.rules.formula import Value, names_of, said
+from linli.evaluation.rules.formula import Value, known_part, names_of, said
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.scoring import Book, Formula, shown
 from linli.evaluation.rules.subjects import Shows, Subject
@@ -121,11 +122,16 @@ def _counts_of(book: Book, formula: Formula) -> list[str]:
 def _in_numbers(
     formula: Formula, book: Book, counts: Mapping[str, int], values: Mapping[str, Value]
 ) -> str:
-    """The formula with the counts in the place of their names, and the values of formulas."""
+    """The formula with the counts in the place of their names, and the values of formulas; of a
+    weighted sum the parts that have something to count, so that it can be reckoned as it stands."""
     words = {code: str(count) for code, count in counts.items()}
     for code, value in values.items():
         words[code] = _short(value, book.by_code[code].shows)
-    return said(formula.tree, words)
+
+    def name(code: str) -> Value:
+        return Fraction(counts[code]) if code in counts else values[code]
+
+    return said(known_part(formula.tree, name), words)
 
 
 def _short(value: Value, shows: Shows) -> str:

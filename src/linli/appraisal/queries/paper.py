@@ -131,11 +131,8 @@ def _row(
 ) -> Row:
     detail: Mapping[str, Any] = given.detail if given else {}
     key = "zh" if (get_language() or "").startswith("zh") else "en"
-    counts = [
-        Count(code, str(_COUNTS[code]), number)
-        for code, number in detail.get("counts", {}).items()
-        if code in _COUNTS
-    ]
+    kept = detail.get("counts", {})  # JSON keeps no order; the table of counts has one
+    counts = [Count(code, str(_COUNTS[code]), kept[code]) for code in _COUNTS if code in kept]
     return Row(
         line, given, counts_for, brings, _how(line, given),
         detail.get(f"formula_{key}", ""), detail.get(f"numbers_{key}", ""), counts,

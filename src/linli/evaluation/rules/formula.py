@@ -180,6 +180,15 @@ def missing_in(tree: Tree, name: Names) -> list[Tree]:
     return [part for _weight, part in tree.parts if value_of(part, name) is None]
 
 
+def known_part(tree: Tree, name: Names) -> Tree:
+    """What is left of a weighted sum without the parts that have nothing to count: it comes to
+    the same value. Any other tree as it is, and a sum that has no value."""
+    if not isinstance(tree, Weighted) or value_of(tree, name) is None:
+        return tree
+    known = [pair for pair in tree.parts if value_of(pair[1], name) is not None]
+    return Weighted(tuple(known))
+
+
 def said(tree: Tree, labels: Mapping[str, str], *, inside: int = 0) -> str:
     """The formula in words for people: names by their labels, × and ÷."""
     match tree:
@@ -208,9 +217,29 @@ def said(tree: Tree, labels: Mapping[str, str], *, inside: int = 0) -> str:
                 "of": said(of, labels), "steps": listed, "rest": rest.text,
             }  # fmt: skip
         case Weighted(parts=weighted):
-            return " + ".join(
-                f"{said(part, labels, inside=2)} × {weight.text} %" for weight, part in weighted
-            )
+            return _weighted_said(weighted, labels, inside)
+
+
+def _weighted_said(
+    parts: tuple[tuple[Number, Tree], ...], labels: Mapping[str, str], inside: int
+) -> str:
+    """Reckoned as printed it comes to the mean: what the weights lack of 100 is divided by."""
+    of_one = all(weight.text.endswith("%") for weight, _part in parts)  # 30% is read as 0.3
+    shares = [weight.value * 100 if of_one else weight.value for weight, _part in parts]
+    words = " + ".join(
+        f"{said(part, labels, inside=2)} × {_plain(share)} %"
+        for share, (_weight, part) in zip(shares, parts, strict=True)
+    )
+    whole = sum(shares, Fraction(0))
+    if whole == 100:
+        return f"({words})" if inside > 1 and len(parts) > 1 else words
+    mean = f"({words}) ÷ {_plain(whole)} %"
+    return f"({mean})" if inside > 2 else mean
+
+
+def _plain(number: Fraction) -> str:
+    """`40`, `12.5`: without noughts that say nothing."""
+    return f"{float(number):.10g}"
 
 
 _COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
