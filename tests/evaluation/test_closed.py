@@ -12,7 +12,8 @@ from linli.cases import services as cases
 from linli.cases.models import Case
 from linli.evaluation.models import Freeze
 from linli.evaluation.queries import frozen
-from linli.evaluation.queries.figures import frozen_facts, summed_bits
+from linli.evaluation.queries.figures import summed_bits
+from linli.evaluation.queries.seeing import frozen_facts
 from linli.evaluation.rules.counts import COUNTS, Source
 from linli.staff.models import User
 from tests.cases.city import City

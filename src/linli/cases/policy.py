@@ -7,6 +7,8 @@ test proves that they agree. `moves_for` reads the table of moves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -84,6 +86,32 @@ class Scope:
             seen |= part
         return seen & self._classes()
 
+    @property
+    def is_wide(self) -> bool:
+        """A district or more: many cases, of all the years of the city."""
+        return self.everything or self.level == "district"
+
+    @property
+    def has_place(self) -> bool:
+        """Whether place and class alone decide about some of what it sees."""
+        return self.everything or bool(self.level) or bool(self.grid_ids)
+
+    def by_place(self, *, class_column: str = "case_class_id") -> Q:
+        """The part of the filter that asks for place and class alone, in any table with columns of
+        these names; only where `has_place`."""
+        if self.everything:
+            return self._classes(class_column)
+        of_region = [Q(**{f"{self.level}_id__in": sorted(self.region_ids)})] if self.level else []
+        of_grids = [Q(grid_id__in=sorted(self.grid_ids))] if self.grid_ids else []
+        return reduce(or_, of_region + of_grids) & self._classes(class_column)
+
+    def beside_place(self) -> Q:
+        """What it sees wherever it lies, of every class: led by its units, shared, tracked."""
+        found = Q(tracker_id=self.post_id)
+        if self.unit_ids:
+            found |= Q(lead_unit_id__in=sorted(self.unit_ids))
+        return found | self._shared() if self.shared_ids else found
+
     def parts(self) -> list[Q]:
         """The filter as conditions that an index can answer one by one; a case may fit several."""
         if self.everything:
@@ -105,8 +133,12 @@ class Scope:
             or facts.tracker_id == self.post_id
         )
 
-    def _classes(self) -> Q:
-        return Q() if self.class_ids is None else Q(case_class_id__in=sorted(self.class_ids))
+    def _classes(self, column: str = "case_class_id") -> Q:
+        return Q() if self.class_ids is None else Q(**{f"{column}__in": sorted(self.class_ids)})
+
+    def _shared(self) -> Q:
+        # the second half is the condition of the index: without it no plan uses the index
+        return Q(shared_with__overlap=sorted(self.shared_ids)) & ~Q(shared_with=[])
 
     def _places(self, *, single: bool = False) -> list[Q]:
         """Region, grids, lead units, shared, tracked; `single`: a few grids or units one by one."""
@@ -121,8 +153,7 @@ class Scope:
             elif ids:
                 found.append(Q(**{f"{column}__in": sorted(ids)}))
         if self.shared_ids:
-            # the second half is the condition of the index: without it no plan uses the index
-            found.append(Q(shared_with__overlap=sorted(self.shared_ids)) & ~Q(shared_with=[]))
+            found.append(self._shared())
         return found
 
 

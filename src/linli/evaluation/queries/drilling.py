@@ -11,8 +11,9 @@ from django.db.models import F, Q, QuerySet
 from linli.cases.models import Case
 from linli.cases.policy import visible_to
 from linli.cases.queries.lists import SHOWN
-from linli.evaluation.queries.figures import FACTS, Bit, frozen_facts, seen_by
+from linli.evaluation.queries.figures import FACTS, Bit
 from linli.evaluation.queries.names import Key
+from linli.evaluation.queries.seeing import frozen_facts, seen_by
 from linli.evaluation.rules.counts import COUNTS, Base
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.subjects import Dimension

@@ -14,15 +14,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from linli.cases.policy import visible_to
-from linli.evaluation.queries.figures import (
-    FACTS,
-    Figures,
-    frozen_facts,
-    grouped,
-    grouped_bits,
-    seen_by,
-)
+from linli.evaluation.queries.figures import FACTS, Figures, grouped, grouped_bits
 from linli.evaluation.queries.names import Key
+from linli.evaluation.queries.seeing import frozen_facts, seen_by
 from linli.evaluation.rules.counts import COUNTS
 from linli.evaluation.rules.fairness import City, Compared, Share, compare, expect, share_of
 

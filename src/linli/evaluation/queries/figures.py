@@ -2,7 +2,7 @@
 
 Every number is a count of facts of cases that the reader may see (`visible_to`), and opens the list
 of exactly these cases (queries.drilling). Cost: the statement reads the facts of the period by the
-indexes of their moments; for readers who see a part of the city they are joined to their cases.
+indexes of their moments; which of them a reader sees is decided in queries.seeing.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Func, IntegerField, Model, Q, QuerySet, Sum
 
-from linli.cases.models import Case
-from linli.cases.policy import visible_to
-from linli.evaluation.models import CaseFact, Freeze, FrozenFact, StepFact, TaskFact, Touched
+from linli.evaluation.models import CaseFact, Freeze, StepFact, TaskFact, Touched
 from linli.evaluation.queries.books import books_of, version_on
 from linli.evaluation.queries.names import Key, first_class, names_for
+from linli.evaluation.queries.seeing import frozen_facts, seen_by
 from linli.evaluation.rules.counts import COUNTS, Base, Owed, Source, candidates
 from linli.evaluation.rules.formula import Value
 from linli.evaluation.rules.periods import Period
@@ -84,17 +83,6 @@ def facts_of_posts(post_ids: Collection[int]) -> QuerySet[StepFact]:
     """What these posts did and owed, whoever may see the cases. For the numbers of their holder
     alone: what somebody did stays theirs when the case, or the post, is theirs no more."""
     return StepFact.objects.filter(post_id__in=post_ids)
-
-
-def frozen_facts(freeze: Freeze, source: Source) -> QuerySet[FrozenFact]:
-    """The facts of a closed period."""
-    return FrozenFact.objects.filter(freeze_id=freeze.pk, source=source)
-
-
-def seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of facts, live or closed, whose case `user` may see."""
-    seen = visible_to(user)
-    return rows if seen == Q() else rows.filter(case_id__in=Case.objects.filter(seen).values("pk"))
 
 
 def counts_for(

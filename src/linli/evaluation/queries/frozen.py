@@ -17,7 +17,8 @@ from linli.cases.models import Case, CaseEvent
 from linli.cases.policy import visible_to
 from linli.cases.rules import MOVES
 from linli.evaluation.models import Freeze, FreezeState
-from linli.evaluation.queries.figures import frozen_facts, summed_bits
+from linli.evaluation.queries.figures import summed_bits
+from linli.evaluation.queries.seeing import frozen_facts
 from linli.evaluation.rules.counts import COUNTS, Base, Source, counted
 from linli.evaluation.rules.periods import Period, Span
 from linli.kernel.errors import NotFound
