@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -111,6 +112,45 @@ def test_what_passed_long_ago_is_no_news_and_mail_goes_to_those_who_wish(court: 
     assert reminding.forget_reminders(now=NOW) == 2
 
 
+def test_a_sweep_asks_as_much_of_many_cases_as_of_few(
+    court: Court, django_assert_max_num_queries: Any
+) -> None:
+    """After a long pause thousands of clocks have passed a step: none has statements of its own,
+    and each is told of once, though two runs work at the same moment."""
+    many = [live(court.city, "accept") for _n in range(6)]
+    late = max(one.due_at for one in many if one.due_at is not None)
+    Case.objects.filter(pk=many[0].pk).update(stage="handled")  # it is the centre's turn
+    with django_assert_max_num_queries(14) as asked:
+        assert reminding.remind(now=late) == 6
+    assert [told(one)["cases.overdue"] for one in many[1:]] == [3] * 5
+    assert reminding.remind(now=late) == 0
+    Reminder.objects.all().delete()
+    with django_assert_max_num_queries(len(asked)):
+        assert reminding.remind(now=late + timedelta(days=9)) == 0, "no news"
+    assert Reminder.objects.filter(told=0).count() == 6
+
+
+def test_what_another_run_has_told_meanwhile_or_a_move_has_ended_is_not_told_again(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both happen between the look at the clocks and the writing."""
+    first, second = live(court.city, "accept"), live(court.city, "accept")
+    assert first.due_at is not None
+    monkeypatch.setattr(reminding, "_done", lambda _ids: {})
+    assert reminding.remind(now=first.due_at) == 2
+    assert reminding.remind(now=first.due_at) == 0, "the rows are there"
+    Reminder.objects.all().delete()
+    note = reminding._note
+
+    def ends_first(found: Any, now: Any) -> Any:
+        Case.objects.filter(pk=second.pk).update(stage="voided")
+        return note(found, now)
+
+    monkeypatch.setattr(reminding, "_note", ends_first)
+    assert reminding.remind(now=first.due_at) == 1
+    assert list(Reminder.objects.values_list("case_id", flat=True)) == [first.pk]
+
+
 def order(court: Court, case: Case, **more: object) -> Order:
     given: dict[str, object] = {"level": "urge", "opinion": "请三日内落实", "now": NOW, **more}
     cases.perform("supervise", case_id=case.pk, actor=court.leader, **given)  # type: ignore[arg-type]
@@ -199,6 +239,28 @@ def test_photos_that_hardly_changed_and_photos_used_twice_are_asked_about(court:
     assert questions.shared_for(court.stranger, **MARCH) == []
     shares = questions.last_minute_for(court.leader, **MARCH)
     assert [(one.finished, one.last, one.asks) for one in shares] == [(2, 0, False)]
+
+
+def test_what_was_finished_at_the_last_minute_opens_to_its_cases(court: Court) -> None:
+    early, late = live(court.city, "close"), live(court.city, "close")
+    clock = late.clocks.get(stage="handling")
+    assert clock.due_at is not None
+    clock.ended_at = clock.due_at - timedelta(minutes=1)
+    clock.save()
+    [share] = questions.last_minute_for(court.leader, **MARCH)
+    assert (share.finished, share.last) == (2, 1)
+    client = Client()
+    client.force_login(court.leader)
+    page = client.get("/supervision/questions/?tab=last&since=2026-03-01&until=2026-03-31")
+    links = re.findall(r'href="(/supervision/questions/[^"]+)"[^>]*>(\d+)<', page.text)
+    assert [int(number) for _link, number in links] == [2, 1]
+    behind = [client.get(html.unescape(link)).text for link, _number in links]
+    assert [(early.number in text, late.number in text) for text in behind] == [
+        (True, True), (False, True),
+    ]  # fmt: skip
+    client.force_login(court.stranger)
+    assert late.number not in client.get(html.unescape(links[0][0])).text
+    assert client.get("/supervision/questions/999999/").status_code == 404
 
 
 HOUR = timedelta(hours=1)
