@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from linli.cases.models import Case, Report
 from linli.sensors.models import Alarm, Device, DeviceKind, DeviceState, Reading, SensorRule
 from linli.sensors.services.alarms import look_after, tell_case
 from linli.sensors.services.upkeep import prune
-from linli.sensors.services.watching import find_silent
+from linli.sensors.services.watching import find_silent, silent_devices
 from tests.cases.city import City
 from tests.conftest import NOW
 from tests.sensors.conftest import at, make_device, make_rule, send, told
@@ -251,6 +252,31 @@ def test_many_silent_at_once_are_one_fault_on_the_way_and_no_cases(
     assert not Alarm.objects.exists()
     Device.objects.filter(code="D-20").update(active=False)
     assert find_silent(now=at(9)) == 20
+
+
+def test_only_devices_that_are_silent_are_read(
+    city: City, kind: DeviceKind, django_assert_num_queries: Any
+) -> None:
+    """Asked of the database as the device says it itself, to the moment at which it is too long."""
+    rule = make_rule(kind, sense="silent", threshold=2.5, hysteresis=0)
+    dice = random.Random(8)
+    for n in range(30):
+        since = at(-dice.randrange(4))
+        device = make_device(
+            city, kind, f"D-{n}", active_since=since, interval_s=dice.choice((None, 30, 120))
+        )
+        heard = dice.choice((None, at(-dice.randrange(6))))
+        DeviceState.objects.filter(device=device).update(heard_at=heard)
+    everyone = list(Device.objects.select_related("kind", "state").order_by("pk"))
+    counts = set()
+    for seconds in (0, 30, 60, 75, 150, 300, 301, 1000):
+        now = at(seconds / 60)
+        with django_assert_num_queries(1):
+            found = silent_devices(rule, now=now)
+        counts.add(len(found))
+        assert found == [one for one in everyone if now - one.heard_since > 2.5 * one.expected]
+    assert 30 in counts
+    assert len(counts) > 4
 
 
 # -- upkeep ---------------------------------------------------------------------------------------

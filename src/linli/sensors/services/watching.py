@@ -6,7 +6,9 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import LessThan
 
 from linli.sensors.models import Alarm, Device, DeviceState, SensorRule
 from linli.sensors.rules import judging
@@ -36,15 +38,17 @@ def find_silent(*, now: datetime) -> int:
 
 
 def silent_devices(rule: SensorRule, *, now: datetime) -> list[Device]:
-    """The devices of a rule that are silent for longer than it allows and have no alarm yet. One
-    query."""
+    """The devices of a rule that are silent for longer than it allows and have no alarm yet, and no
+    others are read. One query."""
     open_alarms = Alarm.objects.filter(rule=rule, over_at=None, beyond=True)
+    heard = Greatest("state__heard_at", "active_since")  # Device.heard_since
+    expected = Coalesce("interval_s", "kind__interval_s")  # Device.expected_s
+    allowed = ExpressionWrapper(
+        Value(timedelta(seconds=rule.threshold)) * expected, output_field=DurationField()
+    )
     rows = _watched(rule).exclude(pk__in=open_alarms.values("device_id"))
-    return [
-        device
-        for device in rows.select_related("kind", "state").order_by("pk")
-        if now - device.heard_since > timedelta(seconds=rule.threshold * device.expected_s)
-    ]
+    silent = rows.filter(LessThan(heard, Value(now) - allowed))
+    return list(silent.select_related("kind", "state").order_by("pk"))
 
 
 def _watched(rule: SensorRule) -> QuerySet[Device]:
