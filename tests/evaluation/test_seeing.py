@@ -50,7 +50,7 @@ def scattered(city: City, posts: dict[str, Post], dice: random.Random) -> None:
     places = [(one, grid) for one in city.districts for grid in one.grids]
     units = [unit for one in city.districts for unit in (one.department, one.utility, one.centre)]
     for _n in range(40):
-        cases.report(description="纸箱", place=city.districts[0].place(), channel="portal",
+        cases.report(description="纸箱", place=city.districts[1].place(), channel="portal",
                      case_class="E0102", now=NOW)  # fmt: skip
     follow()
     for n, case in enumerate(Case.objects.order_by("pk")):
