@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("returns.csv", lists.returns_file, name="returns_file"),
     path("returns/<int:unit_id>/", lists.unit_returns, name="unit_returns"),
     path("questions/", lists.questions, name="questions"),
+    path("questions/<int:unit_id>/", lists.unit_finishes, name="unit_finishes"),
     path("questions.csv", lists.questions_file, name="questions_file"),
     path("report/", report.report, name="report"),
     path("report.csv", report.report_file, name="report_file"),

@@ -6,8 +6,9 @@ A period counts the cases reported in it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
@@ -42,12 +43,43 @@ def _finished(user: User, since: date, until: date) -> list[int]:
 
 def last_minute_for(user: User, *, since: date, until: date) -> list[Share]:
     """Units by what they finished right before the limit. Two queries."""
+    return shares_of(finish for _case, _at, finish in _finishes(user, since, until))
+
+
+class Finished(NamedTuple):
+    """A case a unit finished in time: when, and how near the limit."""
+
+    case: Case
+    at: datetime
+    finish: Finish
+
+
+def finishes_of(
+    user: User, unit_id: int, *, since: date, until: date, last: bool
+) -> list[Finished]:
+    """What a unit's number under `last_minute_for` counts, the latest first: what it finished in
+    time, with `last` of that what it finished at the last minute. Three queries."""
+    found = [
+        (case_id, at, finish)
+        for case_id, at, finish in _finishes(user, since, until, unit_id)
+        if finish.is_last or not last
+    ]
+    cases = _cases({case_id for case_id, _at, _finish in found})
+    listed = [Finished(cases[case_id], at, finish) for case_id, at, finish in found]
+    return sorted(listed, key=lambda one: (one.at, one.case.pk), reverse=True)
+
+
+def _finishes(
+    user: User, since: date, until: date, unit_id: int | None = None
+) -> Iterator[tuple[int, datetime, Finish]]:
+    """Case, moment and finish of each handling that ended in time, of one unit or of all."""
     calendar = catalogue.calendar()
     clocks = CaseClock.objects.filter(
         case_id__in=_finished(user, since, until), stage=Stage.HANDLING, late=False,
         unit__isnull=False,
     )  # fmt: skip
-    finishes = []
+    if unit_id is not None:
+        clocks = clocks.filter(unit_id=unit_id)
     for row in clocks.iterator(chunk_size=2_000):
         if row.ended_at is None or row.unit_id is None:
             continue
@@ -60,8 +92,7 @@ def last_minute_for(user: User, *, since: date, until: date) -> list[Share]:
             }
         )
         left = clock.left(calendar, row.ended_at)
-        finishes.append(Finish(row.unit_id, clock.total(calendar), left))
-    return shares_of(finishes)
+        yield row.case_id, row.ended_at, Finish(row.unit_id, clock.total(calendar), left)
 
 
 class Look(NamedTuple):
@@ -149,7 +180,8 @@ def shared_for(user: User, *, since: date, until: date) -> list[Shared]:
 
 def _cases(ids: set[int]) -> dict[int, Case]:
     """One query."""
-    return {case.pk: case for case in Case.objects.filter(pk__in=ids).select_related("lead_unit")}
+    found = Case.objects.filter(pk__in=ids).select_related("lead_unit", "case_class")
+    return {case.pk: case for case in found}
 
 
 def _unit(case: Case) -> str:

@@ -23,6 +23,7 @@ from linli.kernel.errors import NotFound
 from linli.staff.web import StaffRequest, staff_page
 
 USUAL_DAYS = 30
+MOST_FINISHES = 500  # rows of the list behind a number
 KINDS: dict[str, Words] = {
     "returned": pgettext_lazy("returns", "Sent back"),
     "reworked": pgettext_lazy("returns", "Done again"),
@@ -110,6 +111,7 @@ def questions(request: StaffRequest) -> HttpResponse:
         shares = asking.last_minute_for(request.user, **days)
         names = names_of({one.unit_id for one in shares})
         context["shares"] = [(one, names.get(one.unit_id, "")) for one in shares]
+        context["query"] = f"since={context['since']}&until={context['until']}"
     elif tab == "unchanged":
         context["pairs"] = asking.unchanged_for(request.user, **days)
     else:
@@ -119,6 +121,28 @@ def questions(request: StaffRequest) -> HttpResponse:
         "most": asking.MOST_CASES,
     }  # fmt: skip
     return render(request, "cards/questions.html", context)
+
+
+@require_safe
+@staff_page(policy.GRANT_SEE)
+def unit_finishes(request: StaffRequest, unit_id: int) -> HttpResponse:
+    """The cases behind a unit's numbers: finished in time, or of these at the last minute."""
+    form, since, until = _period(request)
+    names = names_of({unit_id})
+    if unit_id not in names:
+        raise NotFound(_("There is no such unit."))
+    kinds = {"last": _("At the last minute"), "all": _("Finished in time")}
+    kind = "all" if request.GET.get("kind") == "all" else "last"
+    rows = asking.finishes_of(
+        request.user, unit_id, since=since, until=until, last=kind == "last"
+    )  # fmt: skip
+    context = {
+        "form": form, "name": names[unit_id], "query": f"since={since}&until={until}",
+        "since": since, "until": until, "kinds": kinds, "kind": kind,
+        "rows": rows[:MOST_FINISHES], "more": max(0, len(rows) - MOST_FINISHES),
+        "percent": round(LAST_SHARE * 100), "minutes": LAST_MINUTES,
+    }  # fmt: skip
+    return render(request, "cards/unit_finishes.html", context)
 
 
 @require_safe
