@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from bench.sensors import moments
 from django.db import connection
 
 from bench import _city, load
@@ -153,3 +154,10 @@ def test_common_words_are_known_by_the_statistics(city: None) -> None:
     assert words.are_common("井盖", now=NOW + timedelta(days=1)) in (True, False)
     assert not words.are_common("从来没有人写过的话", now=NOW)
     assert not words.are_common("", now=NOW)
+
+
+def test_no_reading_of_the_bench_is_the_same_as_another() -> None:
+    """The same device and moment is one reading: the bench would wait for the second for ever."""
+    found = list(moments(25, 10, since=1_000.0))
+    assert len({(n % 10, round(moment, 3)) for n, moment in enumerate(found)}) == 25
+    assert 1_000.0 < min(found) <= max(found) < 1_000.1

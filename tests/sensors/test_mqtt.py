@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -11,16 +12,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from paho.mqtt import publish
 
 from linli.kernel.errors import BadInput
 from linli.sensors.models import Reading, Refusal, Sender
-from linli.sensors.services.listening import Broker, broker_of, keep_messages
+from linli.sensors.rules.incoming import read_message
+from linli.sensors.services import listening
+from linli.sensors.services.listening import Broker, Listener, broker_of, keep_messages
 from tests.cases.city import make_city
 from tests.sensors.conftest import SECRET, body_of, make_device
 
@@ -198,6 +204,73 @@ def test_topics_say_whose_readings_they_are() -> None:
     assert refused == {
         ("W-001", "foreign"), ("gw-2", "unknown"), ("W-001", "unreadable"), ("W-404", "unknown"),
     }  # fmt: skip
+
+
+class Line:
+    """A client of MQTT without a network; what is acknowledged is written down."""
+
+    def __init__(self) -> None:
+        self.acknowledged: list[int] = []
+
+    def subscribe(self, topics: object) -> None:
+        pass
+
+    def ack(self, mid: int, qos: int) -> None:
+        self.acknowledged.append(mid)
+
+
+@pytest.mark.parametrize(("present", "acknowledged"), [(True, [7]), (False, [])])
+def test_a_number_that_the_broker_has_forgotten_acknowledges_nothing(
+    monkeypatch: pytest.MonkeyPatch, *, present: bool, acknowledged: list[int]
+) -> None:
+    """After a broker came back without its sessions, 7 is another message, which is not kept."""
+    listener, line = Listener(Broker("b", 1883, False, "", "", PREFIX), client_id="t"), Line()
+    monkeypatch.setattr(listener, "_client", line)
+    monkeypatch.setattr(listening, "keep_messages", lambda *_args, **_given: 1)
+    message = SimpleNamespace(mid=7, qos=1, topic=f"{PREFIX}/devices/W/readings", payload=b"1")
+    listener._connected(line, None, SimpleNamespace(session_present=False), 0)
+    listener._message(line, None, message)
+    listener._connected(line, None, SimpleNamespace(session_present=present), 0)
+    listener._keep(listener._waiting())
+    assert line.acknowledged == acknowledged
+
+
+@pytest.mark.django_db
+def test_no_message_stops_the_others() -> None:
+    """What raised here came again with every start of the subscriber, and before all the others."""
+    from linli.sensors.models import DeviceKind
+
+    kind = DeviceKind.objects.create(name="水位", interval_s=60, class_code="E0102")
+    make_device(make_city(), kind)
+    own = f"{PREFIX}/devices/W-001/readings"
+    bodies = (b"9" * 400, b'[{"device": "a\\u0000b"}]', b'[{"device": "\\ud800"}]', b"1.5")
+    messages = [(own if body[:1] != b"[" else f"{PREFIX}/batches/gw", body) for body in bodies]
+    assert keep_messages(messages, prefix=PREFIX) == 1
+    refused = set(Refusal.objects.values_list("code", "reason"))
+    assert refused == {
+        ("W-001", "unreadable"), ("ab", "unreadable"), ("gw", "unreadable"), ("gw", "unknown"),
+    }  # fmt: skip
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+    | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(("device", "value", "at", "readings")), inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(said=ANY_JSON, device=st.sampled_from(("", "W-001")))
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_message_says_is_read_or_refused(said: object, device: str) -> None:
+    try:
+        message = read_message(json.dumps(said).encode(), device=device)
+    except BadInput:
+        return
+    for fault in message.faults:
+        assert "\0" not in fault.code
+        fault.code.encode()
 
 
 @pytest.mark.parametrize(

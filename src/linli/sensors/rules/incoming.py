@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ MOST_READINGS = 1_000
 MOST_BYTES = 262_144
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,59}", re.ASCII)
 EARLIEST_MS, LATEST_MS = 0, 253_402_300_799_000  # 1970 … 9999
+LARGEST = 1e300
 
 
 class Item(NamedTuple):
@@ -74,7 +74,7 @@ def read_message(body: bytes, *, device: str = "") -> Message:
             items[index] = found
         else:
             code = one.get("device") if isinstance(one, Mapping) else None
-            faults.append(Fault(index, str(device or code or "")[:60], found))
+            faults.append(Fault(index, _shown(device or code), found))
     return Message(items, faults)
 
 
@@ -92,6 +92,15 @@ def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_value(value: Any) -> TypeGuard[float]:
+    return _is_number(value) and -LARGEST <= value <= LARGEST  # neither NaN nor a whole of no float
+
+
+def _shown(code: Any) -> str:
+    """The code of a fault as it can be kept: NUL and halves of letters no database takes."""
+    return "".join(letter for letter in str(code or "")[:60] if letter.isprintable())
+
+
 def _item(one: Any, device: str) -> Item | str:
     if device and _is_number(one):
         one = {"value": one}
@@ -101,7 +110,7 @@ def _item(one: Any, device: str) -> Item | str:
     if not isinstance(code, str) or not CODE.fullmatch(code):
         return _("device: the code of the device, such as W-001; letters, digits and . _ : -")
     value = one.get("value")
-    if not _is_number(value) or not math.isfinite(float(value)) or abs(float(value)) > 1e300:
+    if not _is_value(value):
         return _("value: a number.")
     at = one.get("at")
     if at is None:

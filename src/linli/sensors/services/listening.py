@@ -48,8 +48,9 @@ class Broker(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """A message that waits to be kept."""
+    """A message that waits to be kept; its number is known to the broker within its `session`."""
 
+    session: int
     mid: int
     qos: int
     topic: str
@@ -79,6 +80,7 @@ class Listener:
         self._broker = broker
         self._arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
         self._stopping = False
+        self._session = 0
         self.taken = 0
         self._client = client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5, manual_ack=True
@@ -115,7 +117,9 @@ class Listener:
 
     # -- the network's thread ---------------------------------------------------------------------
     def _connected(self, client: mqtt.Client, *given: object) -> None:
-        reason = given[2]
+        flags, reason = given[1:3]
+        if not getattr(flags, "session_present", False):
+            self._session += 1  # the broker has forgotten: the same numbers are other messages now
         if getattr(reason, "is_failure", False):
             log.warning("sensors.mqtt refused=%s", reason)
             return
@@ -128,7 +132,9 @@ class Listener:
             log.warning("sensors.mqtt disconnected=%s", given[2])
 
     def _message(self, client: mqtt.Client, data: object, message: mqtt.MQTTMessage) -> None:
-        self._arrived.put(Arrived(message.mid, message.qos, message.topic, bytes(message.payload)))
+        self._arrived.put(
+            Arrived(self._session, message.mid, message.qos, message.topic, bytes(message.payload))
+        )
 
     # -- the database's ----------------------------------------------------------------------------
     def _waiting(self) -> list[Arrived]:
@@ -161,7 +167,7 @@ class Listener:
                 pause = min(LONGEST_PAUSE_S, pause * 2)
                 continue
             for one in arrived:
-                if one.qos:
+                if one.qos and one.session == self._session:
                     self._client.ack(one.mid, one.qos)
             self.taken += len(arrived)
             return
