@@ -214,6 +214,8 @@ def test_pages_and_files_still_open_when_what_they_name_has_ended(city: City, ju
         listed = client.get(f"/evaluation/cases/?by={by}&{ASKED}&count=closed&key={key}")
         assert Case.objects.get().number in listed.content.decode(), by
         assert client.get(f"/evaluation/export/csv?by={by}&{ASKED}").status_code == 200
+    inside = client.get(f"/evaluation/?by=unit&{ASKED}&region={home.street.pk}")
+    assert len(next(on_page(inside.content)).rows) == 2  # a street that has ended can be asked for
 
 
 def test_two_rows_of_one_name_are_told_apart(city: City, judge: User) -> None:

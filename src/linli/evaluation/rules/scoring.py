@@ -24,6 +24,7 @@ from linli.evaluation.rules.formula import (
 from linli.evaluation.rules.subjects import COLOURS, Shows, Subject
 
 DASH = "—"
+INFERRED = " (inferred)"  # ends the source of a formula that fills what its source leaves open
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Formula:
     @cached_property
     def tree(self) -> Tree:
         return parse(self.text)
+
+    @property
+    def source_words(self) -> str:
+        """The source; what fills a gap of it says so in the reader's language."""
+        if not self.source.endswith(INFERRED):
+            return self.source
+        return _("%(source)s (inferred)") % {"source": self.source.removesuffix(INFERRED)}
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.evaluation import policy
@@ -19,6 +21,7 @@ from linli.evaluation.rules.subjects import DIMENSIONS, Dimension
 from linli.kernel.errors import BadInput
 from linli.kernel.forms import asked_of
 from linli.staff.web import StaffRequest
+from linli.territory import queries as territory
 
 if TYPE_CHECKING:
     from linli.evaluation.models import Freeze
@@ -51,6 +54,13 @@ class Asked:
             parts["region"] = self.region
         return urlencode(parts | more)
 
+    def present(self, now: datetime) -> str:
+        """Where the same table of the period that runs now is; empty of a closed one, and where
+        it is that period."""
+        period = Period.around(self.period.span, timezone.localdate(now))
+        is_other = self.freeze is None and period != self.period
+        return f"?{self.query(day=period.first.isoformat())}" if is_other else ""
+
     @property
     def live(self) -> str:
         """The same table as it would be counted now."""
@@ -67,8 +77,15 @@ def asked(request: StaffRequest) -> Asked:
     if words.get("by") in DIMENSIONS:
         policy.require_dimension(request.user, DIMENSIONS[words["by"]])
     regions = [(str(region.id), text) for region, text in region_lines()]
+    regions += _ended(words.get("region", ""))
     form = FiguresForm(words, policy.dimensions_for(request.user), regions)
     return _read(form, freeze)
+
+
+def _ended(text: str) -> list[tuple[str, str]]:
+    """A district or street that has ended, when it is asked for: the months that it had stay."""
+    found = [one for one in territory.tree().every() if one.ended and str(one.id) == text]
+    return [(text, one.name) for one in found if one.tier in ("district", "street")]
 
 
 def own_asked(request: StaffRequest) -> Asked:

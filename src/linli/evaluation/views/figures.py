@@ -45,6 +45,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "query": ask.query(),
         "running": running,
         "begun": ask.period.begun(now),
+        "present": ask.present(now),
         "waiting": queries.waiting() if ask.freeze is None else 0,
         "closed": closed,
         "closed_query": ask.query(freeze=closed.pk) if closed else "",
@@ -148,6 +149,7 @@ def mine(request: StaffRequest) -> HttpResponse:
         "asked": ask,
         "sheets": sheets,
         "begun": ask.period.begun(now),
+        "present": ask.present(now),
         "before": ask.query(day=ask.period.before.first.isoformat()),
         "after": ask.query(day=ask.period.after.first.isoformat()) if ask.period.over(now) else "",
     }

@@ -11,13 +11,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.evaluation import policy
 from linli.evaluation.forms import EdgesForm, FormulaForm, PublishForm
 from linli.evaluation.queries import books
-from linli.evaluation.rules.counts import COUNTS
+from linli.evaluation.rules.counts import COUNTS, Source
 from linli.evaluation.rules.scoring import Formula
 from linli.evaluation.rules.subjects import EDGES, Subject
 from linli.evaluation.services import formulas as services
@@ -26,6 +28,11 @@ from linli.kernel.forms import refuse
 from linli.staff.web import StaffRequest, staff_page
 
 READERS = (policy.SEE, policy.PEOPLE, policy.FORMULAS)
+_SOURCES: dict[Source, str | Promise] = {  # what formulas may count, by what they are about
+    Source.CASE: pgettext_lazy("formula", "Regions, classes and channels"),
+    Source.TASK: pgettext_lazy("formula", "Units"),
+    Source.STEP: pgettext_lazy("formula", "Posts"),
+}
 
 
 @require_safe
@@ -94,8 +101,8 @@ def formula(request: StaffRequest, version_id: int, indicator_id: int = 0) -> Ht
 
     title = row.label if row else _("New formula")
     counts = {
-        str(subject.label): [(base.code, base.label) for base in COUNTS[subject.source]]
-        for subject in (Subject.REGION_2, Subject.UNIT, Subject.COLLECTOR)
+        str(words): [(base.code, base.label) for base in COUNTS[source]]
+        for source, words in _SOURCES.items()
     }
     return _form_page(request, form, act, version_id, title, counts=counts)
 
@@ -139,7 +146,7 @@ def publish(request: StaffRequest, version_id: int) -> HttpResponse:
     def act(given: dict[str, Any]) -> None:
         services.publish(actor=request.user, now=timezone.now(), version_id=found.pk, **given)
 
-    return _form_page(request, form, act, version_id, _("Publish the draft"))
+    return _form_page(request, form, act, version_id, _("Publish the draft"), button=_("Publish"))
 
 
 @require_POST

@@ -40,11 +40,12 @@ class Cell:
         """`expected 91.20 %, +2.10 ± 1.80`: in points of 100."""
         if self.fair is None:
             return ""
-        return _("expected %(rate).2f %%, %(difference)+.2f ± %(margin).2f") % {
+        words = _("expected %(rate).2f %%, %(difference)+.2f ± %(margin).2f") % {
             "rate": self.fair.expected * 100,
             "difference": self.fair.difference * 100,
             "margin": self.fair.margin * 100,
         }
+        return words.replace("-", "−").replace(" ± ", "\u00a0±\u00a0").replace(" %", "\u00a0%")
 
 
 @dataclass(frozen=True)
