@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from linli.audit.models import AccessLog
 from linli.kernel.errors import BadInput, NotYours
@@ -118,3 +119,11 @@ def test_extending_never_changes_the_kind_of_a_post(role: PostTemplate) -> None:
         services.extend_posts(actor=security, template=role, grant=grant, now=NOW)
     other.refresh_from_db()
     assert (other.kind, other.grants) == ("system", ["components.see", "staff.units"])
+
+
+def test_a_title_that_is_a_role_of_the_program_reads_in_english_and_any_other_stays() -> None:
+    own, city = Post(title="值班长"), Post(title="滨江专班组长")
+    with translation.override("en"):
+        assert (own.label, city.label) == ("Duty chief", "滨江专班组长")
+    with translation.override("zh-hans"):
+        assert (own.label, city.label) == ("值班长", "滨江专班组长")

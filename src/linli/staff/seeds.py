@@ -182,3 +182,6 @@ ROLES: tuple[Role, ...] = (
     ),
     Role("audit_admin", "审计管理员", "Audit administrator", "unit", whole="audit"),
 )
+
+#: What the roles of the program are called in English, by their names: titles of posts are these.
+TITLES_EN: dict[str, str] = {role.name: role.name_en for role in ROLES}

@@ -53,7 +53,7 @@ def people_meant(meant: Meant, ground: Ground, *, now: datetime) -> list[Person]
         duty = grids.get(post.pk, "")
         if post.user_id not in people or (duty and not people[post.user_id].duty):
             people[post.user_id] = Person(
-                post.user_id, post.user.name, post.unit_id, post.unit.label, post.title, duty
+                post.user_id, post.user.name, post.unit_id, post.unit.label, post.label, duty
             )
     return list(people.values())
 

@@ -97,7 +97,7 @@ def entries_of(history: list[SheetEvent]) -> list[Entry]:
             icon=ICONS.get(event.deed, "point"),
             title=str(DEEDS[event.deed].done if event.deed in DEEDS else HAPPENED[event.deed]),
             who=str(event.actor) if event.actor else _("System"),
-            post=f"{event.post.unit.label} {event.post.title}" if event.post else "",
+            post=f"{event.post.unit.label} {event.post.label}" if event.post else "",
             at=event.at,
             text=event.words,
             badge=str(State(event.state).label),

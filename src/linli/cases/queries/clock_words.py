@@ -81,7 +81,7 @@ def _grants(clock: CaseClock, consents: list[CaseEvent]) -> list[Grant]:
     found = []
     for pair, event in zip_longest(clock.granted, own[: len(clock.granted)]):
         post = (
-            f"{event.unit.label} {event.post.title}" if event and event.unit and event.post else ""
+            f"{event.unit.label} {event.post.label}" if event and event.unit and event.post else ""
         )
         who = str(event.actor) if event and event.actor else ""
         found.append(Grant(limit_words(pair), who, post, event.at if event else None))

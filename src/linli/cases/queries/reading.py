@@ -269,7 +269,7 @@ def _turn(case: Case) -> tuple[str, str]:
 
 
 def _post(event: CaseEvent) -> str:
-    parts = [event.unit.label if event.unit else "", event.post.title if event.post else ""]
+    parts = [event.unit.label if event.unit else "", event.post.label if event.post else ""]
     return " · ".join(part for part in parts if part)
 
 

@@ -59,7 +59,7 @@ class Said:
 
     @classmethod
     def by(cls, event: CaseEvent) -> Said:
-        parts = [event.unit.label if event.unit else "", event.post.title if event.post else ""]
+        parts = [event.unit.label if event.unit else "", event.post.label if event.post else ""]
         who = str(event.actor) if event.actor else _("System")
         return cls(who, " · ".join(filter(None, parts)), event.at, event.opinion)
 

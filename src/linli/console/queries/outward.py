@@ -81,4 +81,4 @@ def posts_for_webhooks(*, now: datetime) -> list[tuple[int, str]]:
     """Posts that see cases, as a choice: those that another system acts by first. One query."""
     posts = Post.objects.filter(held_at(now), grants__contains=["cases.see"], user__is_active=True)
     rows = posts.select_related("user", "unit").order_by("title", "user__name")[:500]
-    return [(post.pk, f"{post.title} · {post.user.name} · {post.unit.label}") for post in rows]
+    return [(post.pk, f"{post.label} · {post.user.name} · {post.unit.label}") for post in rows]

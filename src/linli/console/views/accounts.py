@@ -145,9 +145,9 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
 
 def _posts(account: Any, now: Any, edits: bool) -> Table:
     def line(post: Any) -> Row:
-        title: Any = post.title
+        title: Any = post.label
         if edits:
-            title = link(post.title, reverse("console:post", args=[post.pk]))
+            title = link(post.label, reverse("console:post", args=[post.pk]))
         held = post.valid_to is None or post.valid_to > now
         return row(
             title,

@@ -51,7 +51,7 @@ def posts(request: StaffRequest) -> HttpResponse:
         rows=[
             row(
                 link(one.user.name, reverse("console:post", args=[one.pk])),
-                one.title,
+                one.label,
                 one.unit.label,
                 one.get_kind_display(),
                 one.region.name if one.region else one.get_reach_display(),
@@ -115,7 +115,7 @@ def post(request: StaffRequest, post_id: int) -> HttpResponse:
         request,
         PostForm(request.POST or None, initial=initial),
         act,
-        title=_("%(person)s: %(title)s") % {"person": found.user.name, "title": found.title},
+        title=_("%(person)s: %(title)s") % {"person": found.user.name, "title": found.label},
         back=reverse("console:account", args=[found.user_id]),
         template="console/post.html",
         post=found,

@@ -101,7 +101,7 @@ def issue_token(request: StaffRequest, post_id: int) -> HttpResponse:
         form,
         act,
         title=_("Issue a token for %(person)s: %(title)s")
-        % {"person": post.user.name, "title": post.title},
+        % {"person": post.user.name, "title": post.label},
         back=back,
         button=_("Issue the token"),
     )

@@ -42,7 +42,7 @@ def webhooks(request: StaffRequest) -> HttpResponse:
         rows=[
             row(
                 link(one.name, reverse("console:webhook", args=[one.pk]), under=one.url),
-                Cell(text=one.post.user.name, under=one.post.title),
+                Cell(text=one.post.user.name, under=one.post.label),
                 moves_text(one.moves) or pgettext("webhook", "all"),
                 " ".join(one.class_codes) or pgettext("webhook", "all"),
                 Cell(text=one.get_state_display(), tag=True),

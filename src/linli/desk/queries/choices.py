@@ -85,10 +85,10 @@ def workers_for(case: Case, grant: str) -> list[Option]:
     if case.grid_id is not None:
         for post in people.workers_of_grid(case.grid_id, grant):
             if post.user_id != case.handled_by_id:
-                found[post.pk] = Option(str(post.pk), f"{post.user} · {post.title}", "grid")
+                found[post.pk] = Option(str(post.pk), f"{post.user} · {post.label}", "grid")
     for post in people.posts_with_grant(grant, centre_id=case.centre_id):
         if post.user_id != case.handled_by_id:
-            found.setdefault(post.pk, Option(str(post.pk), f"{post.user} · {post.title}", "centre"))
+            found.setdefault(post.pk, Option(str(post.pk), f"{post.user} · {post.label}", "centre"))
     return list(found.values())
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.staff.models.people import User
 from linli.staff.models.units import Unit
+from linli.staff.seeds import TITLES_EN
 
 
 class Reach(models.TextChoices):
@@ -152,7 +153,14 @@ class Post(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} · {self.title}"
+        return f"{self.unit} · {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The title as it is read; one that is the name of a role of the program's reads in the
+        reader's language, any other as the city wrote it. No query."""
+        english = (get_language() or "").startswith("en")
+        return TITLES_EN.get(self.title, self.title) if english else self.title
 
 
 class GridDuty(models.Model):
