@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from linli.cases import services
-from linli.cases.services import upkeep
+from linli.cases.services import keeping, upkeep
 from linli.kernel.jobs import app
 
 
@@ -33,5 +33,6 @@ def erase_contacts(timestamp: int) -> None:
 @app.periodic(cron="30 3 * * *")
 @app.task(name="cases.forget_submission_keys", queue="cases")
 def forget_submission_keys(timestamp: int) -> None:
-    """Keys of submissions older than a week are not needed any more."""
+    """Keys of submissions older than a week, and cases kept for a list, are not needed any more."""
     upkeep.forget_submission_keys(now=timezone.now())
+    keeping.forget_kept(now=timezone.now())

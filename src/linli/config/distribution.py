@@ -63,6 +63,7 @@ STAYING: Mapping[str, str] = {
 LOCAL: frozenset[str] = frozenset(
     {
         "cases_casesettings",
+        "cases_keptcases",
         "cases_savedfilter",
         "evaluation_freeze",
         "evaluation_indicator",

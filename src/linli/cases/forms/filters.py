@@ -123,6 +123,7 @@ class FilterForm(forms.Form):
         label=pgettext_lazy("filter", "Handled on the spot"), required=False
     )
     mine = forms.BooleanField(label=pgettext_lazy("filter", "Mine only"), required=False)
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from linli.cases.models.case import Case, CaseWords
 from linli.cases.models.children import CaseClock, CaseEvent, CaseFile
 from linli.cases.models.report import Report, ReportContact, SubmissionKey
-from linli.cases.models.saved import SavedFilter
+from linli.cases.models.saved import KeptCases, SavedFilter
 from linli.cases.models.settings import CaseSettings
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CaseFile",
     "CaseSettings",
     "CaseWords",
+    "KeptCases",
     "Report",
     "ReportContact",
     "SavedFilter",

@@ -11,6 +11,7 @@ from linli.cases.queries.following import (
     told_events,
     told_files,
 )
+from linli.cases.queries.kept import kept_for
 from linli.cases.queries.lists import (
     QUEUE_GRANT,
     cases_for,
@@ -75,6 +76,7 @@ __all__ = [
     "filtered",
     "followed",
     "is_alone",
+    "kept_for",
     "may_see",
     "merged_into",
     "moves_with_forms",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases import policy
 from linli.cases.models import Case
-from linli.cases.queries import dressing, paging
+from linli.cases.queries import dressing, kept, paging
 from linli.cases.queries.dressing import dressed
 from linli.cases.queries.paging import Found
 from linli.cases.queries.words import are_common, words_match
@@ -150,7 +150,8 @@ class _Asked(TypedDict):
 def _asked(user: User, wanted: CaseFilter, now: datetime) -> _Asked:
     walk = are_common(wanted.words, now=now)
     fits = where(user, wanted, now=now, walk=walk)
-    return _Asked(fits=fits, whole=bool(wanted.words) and not walk)
+    whole = wanted.kept is not None or (bool(wanted.words) and not walk)
+    return _Asked(fits=fits, whole=whole)
 
 
 def _place_of(cursor: str) -> Found:
@@ -213,6 +214,8 @@ def where(user: User, wanted: CaseFilter, *, now: datetime, walk: bool = False) 
         found &= Q(supervision_count__gt=0)
     if wanted.self_handled:
         found &= Q(self_handled=True)
+    if wanted.kept is not None:
+        found &= Q(pk__in=kept.kept_for(user, wanted.kept, now=now).case_ids)
     if wanted.mine:
         found &= Q(tracker_id__in=[seat.post_id for seat in user.seats]) | Q(
             assignee_id__in=[seat.post_id for seat in user.seats]

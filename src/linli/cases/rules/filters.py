@@ -52,6 +52,7 @@ class CaseFilter:
     mine: bool = False
     supervised: bool = False  # a leader has given an order (督办)
     self_handled: bool = False  # solved on the spot, counted apart (R56)
+    kept: int | None = None  # the cases that a number counted, put together for this person
 
     @classmethod
     def parse(cls, query: dict[str, str | list[str]]) -> CaseFilter:
@@ -92,6 +93,7 @@ class CaseFilter:
             mine=bool(_flag("mine", one.get("mine"))),
             supervised=bool(_flag("supervised", one.get("supervised"))),
             self_handled=bool(_flag("self_handled", one.get("self_handled"))),
+            kept=_number("kept", one.get("kept")),
         )
 
     def query(self) -> dict[str, str]:

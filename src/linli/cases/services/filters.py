@@ -26,6 +26,11 @@ def save_filter(*, user: User, name: str, wanted: CaseFilter, now: datetime) -> 
     """Keep `wanted` under `name`, instead of what had that name. Raises BadInput."""
     del now  # the row keeps no time
     name = clean(name, field="name", most=MOST_NAME, least=1)
+    if wanted.kept is not None:
+        raise BadInput(
+            _("name: cases behind a number are kept for a day only. Take them out of the filter."),
+            field="name",
+        )
     query = urlencode(wanted.query())
     if not query:
         raise BadInput(_("name: set a filter first, then save it."), field="name")

@@ -79,12 +79,22 @@ def _around(request: StaffRequest, wanted: CaseFilter, columns: list[str]) -> di
     query = wanted.query()
     return {
         "query": urlencode(query),
+        "kept": kept_words(request, wanted),
+        "without_kept": urlencode(wanted.with_(kept=None).query()),
         "filtered": bool(query),
         "queue": wanted.queue,
         "queue_words": QUEUES.get(wanted.queue),
         "columns": [(key, column.label, key in columns) for key, column in COLUMNS.items()],
         "may_export": request.user.has_grant("cases.export"),
     }
+
+
+def kept_words(request: StaffRequest, wanted: CaseFilter) -> str:
+    """Which number counted the cases that the list is cut to; empty where it is not. One query
+    where it is."""
+    if wanted.kept is None:
+        return ""
+    return cases.kept_for(request.user, wanted.kept, now=timezone.now()).words
 
 
 def _position(query: QueryDict) -> dict[str, str]:
