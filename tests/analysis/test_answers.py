@@ -22,6 +22,8 @@ from linli.analysis.rules.query import Query
 from linli.analysis.rules.words import CHARTS, WAYS
 from linli.analysis.services import saving, sending
 from linli.analysis.views.tables import sheet_of
+from linli.cases.models import KeptCases
+from linli.cases.services.keeping import forget_kept
 from linli.evaluation.queries.figures import figures_for
 from linli.evaluation.rules.periods import Period, Span
 from linli.evaluation.rules.subjects import DIMENSIONS
@@ -289,6 +291,46 @@ def test_every_drawing_stands_beside_its_table(city: City) -> None:
         assert "<table" in body
         assert ('class="panel analysis-picture"' in body) == (chart != "list")
         assert "style=" not in body
+
+
+def test_the_cases_of_a_number_go_on_in_the_list_of_the_desk(city: City) -> None:
+    here, there = city.districts
+    user = reader(city)
+    query = Query(("filed",), "district", **MARCH)
+    asked = query.text(number="filed", row=str(here.region.pk))
+    of = behind(user, query, measure="filed", row=str(here.region.pk), now=timezone.now())
+    wanted = {one.number for one in of.cases}
+    client = signed_in(user)
+    assert "/analysis/cases/keep?" in client.get(f"/analysis/cases/?{asked}").content.decode()
+    answer = client.post(f"/analysis/cases/keep?{asked}")
+    assert answer.status_code == 302
+    page = client.get(answer["Location"])
+    assert {row.number for row in page.context["listing"].rows} == wanted != set()
+    assert f"Filed · {here.region.name}" in page.context["kept"]
+    closed = client.get(answer["Location"] + "&stage=closed").context["listing"].rows
+    assert {row.number for row in closed} < wanted
+    # What is kept opens nothing: not for others, and no case that its owner does not see any more.
+    other = signed_in(reader(city)).get(answer["Location"])
+    assert (other.status_code, other.context["listing"].rows) == (422, [])
+    KeptCases.objects.update(user=reader(city, there.region, there.centre))
+    mine = signed_in(User.objects.get(pk=KeptCases.objects.get().user_id))
+    assert mine.get(answer["Location"]).context["listing"].rows == []
+    assert forget_kept(now=timezone.now()) == 0
+    KeptCases.objects.update(kept_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert mine.get(answer["Location"]).status_code == 422
+    assert forget_kept(now=timezone.now()) == 1
+
+
+def test_on_paper_the_answer_says_in_words_what_was_asked(city: City) -> None:
+    here = city.districts[0]
+    query = Query(("filed",), "district", region=here.region.code, channel="hotline", **MARCH)
+    page = signed_in(reader(city)).get(f"/analysis/?{query.text()}")
+    asked = dict(page.context["form"].asked)
+    assert {str(label): str(words).strip() for label, words in asked.items()} == {
+        "Number": "Filed", "Told apart by": "District",
+        "Only in": here.region.name, "Only by the channel": "Hotline",
+    }  # fmt: skip
+    assert 'class="print-only analysis-asked"' in page.content.decode()
 
 
 def test_the_file_holds_the_page_in_its_order_and_says_what_was_asked(city: City) -> None:

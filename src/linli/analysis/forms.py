@@ -77,6 +77,22 @@ class AskForm(forms.Form):
         return [self[name] for name in names]
 
     @property
+    def asked(self) -> list[tuple[Any, str]]:
+        """What is asked in words, for paper: labels and values, without periods and drawings."""
+        names = ("measure", "measure_2", "measure_3", "by", "across", "grain", "region",
+                 "case_class", "channel", "unit")  # fmt: skip
+        found = []
+        for name in names:
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            value = str(self[name].value() or "")
+            if value:
+                choices: Any = field.choices  # pairs, without groups
+                words = {str(key): str(label).strip() for key, label in choices}
+                found.append((field.label, words.get(value, value)))
+        return found
+
+    @property
     def is_more_used(self) -> bool:
         return any(field.data or field.errors for field in self.more)
 

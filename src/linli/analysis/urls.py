@@ -6,6 +6,7 @@ app_name = "analysis"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", asking.ask, name="ask"),
     path("cases/", asking.cases, name="cases"),
+    path("cases/keep", asking.keep, name="keep"),
     path("export/<str:kind>", asking.export, name="export"),
     path("saved/", saved.saved, name="saved"),
     path("saved/new", saved.save, name="save"),

@@ -16,6 +16,7 @@ from linli.analysis.rules.query import Query
 from linli.analysis.rules.windows import Window, compared, window_of
 from linli.analysis.rules.words import WAYS
 from linli.evaluation.queries.drilling import NOWHERE, id_or_none, page_of
+from linli.evaluation.queries.keeping import ids_of
 from linli.evaluation.rules.counts import Base
 from linli.kernel.errors import BadInput
 
@@ -58,6 +59,41 @@ def behind(
 ) -> Behind:
     """The cases of one number; `row` and `column` as in `key_text`, empty for the sum; `other`: of
     the period it is compared with. Raises BadInput naming the field."""
+    asked, one, base = _number(user, query, measure, count, other, now)
+    keys = _keys(query, row, column)
+    facts = {each.code: facts_behind(asked, each, keys) for each in one.bases}
+    counts = tuple((each, facts[each.code].order_by().count()) for each in one.bases)
+    page, more = page_of(user, facts[base.code], after)
+    names = _names(asked, keys)
+    return Behind(
+        one, asked.window, base, counts, one.value({each.code: n for each, n in counts}), names,
+        tuple(page), more,
+    )  # fmt: skip
+
+
+def ids_behind(
+    user: User,
+    query: Query,
+    *,
+    measure: str,
+    count: str = "",
+    row: str = "",
+    column: str = "",
+    other: bool = False,
+    most: int,
+    now: datetime,
+) -> tuple[str, list[int]]:
+    """What the number is called, and the ids of the `most` newest of its cases. As `behind`."""
+    asked, _one, base = _number(user, query, measure, count, other, now)
+    keys = _keys(query, row, column)
+    words = " · ".join([str(base.label), *_names(asked, keys), asked.window.label])
+    return words, ids_of(user, facts_behind(asked, base, keys), most=most)
+
+
+def _number(
+    user: User, query: Query, measure: str, count: str, other: bool, now: datetime
+) -> tuple[Asked, Measure, Base]:
+    """What is asked, the measure, and which of its counts. Raises BadInput naming the field."""
     window = window_of(query, now=now)
     day = window.last
     if other:
@@ -67,19 +103,14 @@ def behind(
         raise BadInput(_("number: choose one of the table."), field="number")
     one = known[measure]
     base = next((base for base in one.bases if base.code == count), one.bases[0])
-    asked = Asked(user, query, window)
-    keys = _keys(query, row, column)
-    facts = {each.code: facts_behind(asked, each, keys) for each in one.bases}
-    counts = tuple((each, facts[each.code].order_by().count()) for each in one.bases)
-    page, more = page_of(user, facts[base.code], after)
-    names = tuple(
+    return Asked(user, query, window), one, base
+
+
+def _names(asked: Asked, keys: Sequence[Key]) -> tuple[str, ...]:
+    return tuple(
         names_of_keys(asked, way.code, [key]).get(key, "")
         for way, key in zip(asked.ways, keys, strict=False)
     )
-    return Behind(
-        one, window, base, counts, one.value({each.code: n for each, n in counts}), names,
-        tuple(page), more,
-    )  # fmt: skip
 
 
 def _other(query: Query, window: Window, now: datetime) -> Window:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from linli.analysis import policy
 from linli.analysis.forms import AskForm, SaveForm
@@ -22,6 +23,7 @@ from linli.analysis.rules.query import Query
 from linli.analysis.views.pictures import picture_of
 from linli.analysis.views.tables import sheet_of, sheet_rows
 from linli.audit.services import record
+from linli.cases.services.keeping import MOST_CASES, keep_cases
 from linli.evaluation.queries.drilling import id_or_none
 from linli.evaluation.queries.figures import waiting
 from linli.evaluation.services.files import TYPES, download
@@ -60,10 +62,15 @@ def _context(
     books = found.books if found else formulas_on(timezone.localdate(now))[1]
     form = AskForm(words, choices_of(books))
     form.is_valid()
+    presets = [(label, one.text(), one == query) for label, one in PRESETS]
+    saved = [(one, one.text == query.text()) for one in saved_for(request.user)[:30]]
+    names = [*(one.name for one, current in saved if current), *(p[0] for p in presets if p[2])]
     context: dict[str, Any] = {
         "form": form,
-        "presets": [(label, one.text(), one == query) for label, one in PRESETS],
-        "saved": [(one, one.text == query.text()) for one in saved_for(request.user)[:30]],
+        "presets": presets,
+        "saved": saved,
+        "name": names[0] if names else "",
+        "now": now,
     }
     if found is not None:
         sheet = sheet_of(found)
@@ -113,8 +120,29 @@ def cases(request: StaffRequest) -> HttpResponse:
         "count": found.count,
         "more": query.text(**here, count=found.base.code, after=found.after) if found.after else "",
         "back": query.text(),
+        "keep": query.text(**here, count=found.base.code),
     }
     return render(request, "analysis/cases.html", context)
+
+
+@require_POST
+@staff_page(policy.SEE)
+def keep(request: StaffRequest) -> HttpResponse:
+    """Go on with the cases of a number in the desk's list, with its filters and moves."""
+    now, words = timezone.now(), given(request)
+    name, ids = queries.ids_behind(
+        request.user,
+        Query.parse(words),
+        measure=words.get("number", ""),
+        count=words.get("count", ""),
+        row=words.get("row", ""),
+        column=words.get("column", ""),
+        other=words.get("other") == "1",
+        most=MOST_CASES,
+        now=now,
+    )
+    kept = keep_cases(actor=request.user, case_ids=ids, words=name, now=now)
+    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
 
 
 @require_safe
