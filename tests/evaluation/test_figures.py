@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from linli.cases import services as cases
-from linli.cases.models import Case
+from linli.cases.models import Case, KeptCases
 from linli.evaluation.models import CaseFact, Freeze, FrozenFact, StepFact, TaskFact, Touched
 from linli.evaluation.queries import books, drilling, frozen
 from linli.evaluation.queries.figures import (
@@ -139,18 +139,21 @@ def test_figures_are_the_sum_of_their_cases_and_open_them(city: City, judge: Use
             if base not in found.bases:
                 continue
             assert counted(found)[base.code] == alone, (dimension.code, base.code)
+            if not alone:  # no link
+                continue
             opened = drilling.cases_of(
                 judge, dimension, MARCH, base, drilling.EVERYTHING, now=LATER
             )
             assert opened.count == alone
+            told = [line for line in found.lines if line.counts[base.code]]  # these have links
             parts = [
                 drilling.cases_of(
                     judge, dimension, MARCH, base,
                     drilling.NOWHERE if line.key is None else str(line.key), now=LATER,
                 ).count
-                for line in found.lines
+                for line in told
             ]  # fmt: skip
-            assert parts == [line.counts[base.code] for line in found.lines]
+            assert parts == [line.counts[base.code] for line in told]
     units = figures_for(judge, DIMENSIONS["unit"], MARCH, now=LATER)
     assert counted(units)["late_handled"] == 1
 
@@ -239,6 +242,8 @@ def test_every_number_of_a_closed_period_opens_its_cases(city: City, judge: User
         found = frozen_figures(judge, made, dimension, MARCH)
         for base in counts.COUNTS[dimension.source]:
             for line in found.lines:
+                if not line.counts[base.code]:
+                    continue
                 opened = drilling.cases_of(
                     judge, dimension, MARCH, base, str(line.key), freeze=made, now=LATER
                 )
@@ -325,10 +330,13 @@ def test_the_page_shows_numbers_that_open_and_formulas(city: City, browser: Clie
     assert "100.00 %" in text
     assert "结案数 ÷ 应结案数" in text
     unit = city.districts[0].department.pk
-    number = browser.get(
-        f"/evaluation/cases/?by=unit&span=month&day=2026-03-10&count=closed&key={unit}"
-    )
+    asked = f"by=unit&span=month&day=2026-03-10&count=closed&key={unit}"
+    number = browser.get(f"/evaluation/cases/?{asked}")
     assert Case.objects.get().number in number.content.decode()
+    kept = browser.post(f"/evaluation/cases/keep?{asked}")  # and go on with them at the desk
+    assert kept["Location"].startswith("/desk/cases/?kept=")
+    assert KeptCases.objects.get().case_ids == [Case.objects.get().pk]
+    assert city.districts[0].department.label in KeptCases.objects.get().words
 
 
 def test_the_file_holds_exactly_the_table_and_no_formula_of_a_stranger(
@@ -367,6 +375,7 @@ def test_a_worker_sees_what_counts_of_their_own_work_and_of_nobody_elses(city: C
     asked = "by=collector&span=month&day=2026-03-10&count=should_check&own=1"
     assert case.number in client.get(f"/evaluation/cases/?{asked}&key={own}").content.decode()
     assert client.get(f"/evaluation/cases/?{asked}&key={other}").status_code == 400
+    assert client.post(f"/evaluation/cases/keep?{asked}&key={other}").status_code == 400
     assert client.get("/evaluation/?by=collector").status_code == 403
 
 

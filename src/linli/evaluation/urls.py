@@ -6,6 +6,7 @@ app_name = "evaluation"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", figures.figures, name="figures"),
     path("cases/", figures.cases, name="cases"),
+    path("cases/keep", figures.keep, name="keep"),
     path("mine/", figures.mine, name="mine"),
     path("export/<str:kind>", figures.export, name="export"),
     path("periods/", frozen.periods, name="periods"),

@@ -57,14 +57,30 @@ def cases_of(
     `whole`: the number counts cases of everybody, as a person's own figures do; listed are those
     that `user` may see, and two queries more say how many are not.
     """
-    rows = _facts(None if whole else user, dimension, period, base, freeze, now)
-    if only is not None:
-        rows = rows.filter(only)
-    if key != EVERYTHING:
-        rows = rows.filter(**_where(dimension, key, freeze))
+    rows = facts_of(
+        None if whole else user, dimension, period, base, key, now=now, freeze=freeze, only=only
+    )
     page, more = page_of(user, rows, after)
     hidden = _hidden(user, rows) if whole else 0
     return Found(page, rows.order_by().count(), more, hidden)
+
+
+def facts_of(
+    user: User | None,
+    dimension: Dimension,
+    period: Period,
+    base: Base,
+    key: str,
+    *,
+    now: datetime,
+    freeze: Freeze | None = None,
+    only: Q | None = None,
+) -> QuerySet[Any]:
+    """The facts that one number counts; of cases that `user` may see, or of all (None)."""
+    rows = _facts(user, dimension, period, base, freeze, now)
+    if only is not None:
+        rows = rows.filter(only)
+    return rows if key == EVERYTHING else rows.filter(**_where(dimension, key, freeze))
 
 
 def _hidden(user: User, rows: QuerySet[Any]) -> int:

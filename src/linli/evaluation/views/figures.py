@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from linli.audit.services import record
+from linli.cases.services.keeping import MOST_CASES, keep_cases
 from linli.evaluation import policy
 from linli.evaluation.queries import drilling, frozen
 from linli.evaluation.queries import figures as queries
 from linli.evaluation.queries.fairness import Fair, fairness_for
+from linli.evaluation.queries.keeping import ids_of
 from linli.evaluation.queries.names import names_for
 from linli.evaluation.rules import counts
 from linli.evaluation.rules.subjects import DIMENSIONS
@@ -88,15 +91,7 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
 @staff_page()
 def cases(request: StaffRequest) -> HttpResponse:
     """The cases that one number counts. Of one's own figures everybody may open them."""
-    own = request.GET.get("own") == "1"
-    ask = own_asked(request) if own else asked(request)
-    try:
-        base = counts.base(ask.dimension.source, request.GET.get("count", ""))
-    except KeyError:
-        raise BadInput(_("count: there is no such count here."), field="count") from None
-    key = request.GET.get("key", drilling.EVERYTHING)
-    if own and key not in map(str, _own_posts(request)):
-        raise BadInput(_("key: this is not one of your posts."), field="key")
+    ask, base, key, own = _number(request)
     found = drilling.cases_of(
         request.user, ask.dimension, ask.period, base, key, freeze=ask.freeze, now=timezone.now(),
         only=ask.only,
@@ -111,8 +106,40 @@ def cases(request: StaffRequest) -> HttpResponse:
         "more": f"{more}&own=1" if more and own else more,
         "back": ask.query(),
         "own": own,
+        "keep": request.GET.urlencode(),
     }
     return render(request, "evaluation/cases.html", context)
+
+
+@require_POST
+@staff_page()
+def keep(request: StaffRequest) -> HttpResponse:
+    """Go on with the cases of a number in the desk's list, with its filters and moves."""
+    now = timezone.now()
+    ask, base, key, own = _number(request)
+    rows = drilling.facts_of(
+        None if own else request.user, ask.dimension, ask.period, base, key,
+        now=now, freeze=ask.freeze, only=ask.only,
+    )  # fmt: skip
+    words = " · ".join(filter(None, [str(base.label), _name(ask, key), str(ask.period.label)]))
+    ids = ids_of(request.user, rows, most=MOST_CASES)
+    kept = keep_cases(actor=request.user, case_ids=ids, words=words, now=now)
+    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
+
+
+def _number(request: StaffRequest) -> tuple[Asked, counts.Base, str, bool]:
+    """What is asked, which count, of which row, and whether of one's own figures. Raises BadInput
+    naming the field."""
+    own = request.GET.get("own") == "1"
+    ask = own_asked(request) if own else asked(request)
+    try:
+        base = counts.base(ask.dimension.source, request.GET.get("count", ""))
+    except KeyError:
+        raise BadInput(_("count: there is no such count here."), field="count") from None
+    key = request.GET.get("key", drilling.EVERYTHING)
+    if own and key not in map(str, _own_posts(request)):
+        raise BadInput(_("key: this is not one of your posts."), field="key")
+    return ask, base, key, own
 
 
 def _name(ask: Asked, key: str) -> str:
