@@ -20,6 +20,7 @@ from linli.cards.queries import questions, reports, returns
 from linli.cards.queries.cards import Standing
 from linli.cards.rules.asking import Finish, shares_of
 from linli.cards.services import deciding, inquiring, orders, reminding
+from linli.cards.views import report
 from linli.cases import services as cases
 from linli.cases.models import Case, CaseFile
 from linli.cases.queries.clock_words import clock_rows
@@ -241,6 +242,25 @@ def test_photos_that_hardly_changed_and_photos_used_twice_are_asked_about(court:
     assert [(one.finished, one.last, one.asks) for one in shares] == [(2, 0, False)]
 
 
+def test_a_page_of_questions_says_how_many_closed_cases_it_looked_at(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = live(court.city, "close"), live(court.city, "close")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(court.leader)
+    days = "since=2026-03-01&until=2026-03-31"
+    pages = [f"?tab={tab}&{days}" for tab in ("last", "unchanged", "shared")]
+    pages.append(f"{older.lead_unit_id}/?kind=all&{days}")
+    for page in pages:
+        said = client.get(f"/supervision/questions/{page}").text
+        assert "All 2 closed cases of the period were looked at." in said
+    monkeypatch.setattr(questions, "MOST_CASES", 1)
+    for page in pages:
+        said = client.get(f"/supervision/questions/{page}").text
+        assert "2 cases of the period are closed; only the newest 1 were looked at." in said
+    assert (older.number in said, newer.number in said) == (False, True)
+
+
 def test_what_was_finished_at_the_last_minute_opens_to_its_cases(court: Court) -> None:
     early, late = live(court.city, "close"), live(court.city, "close")
     clock = late.clocks.get(stage="handling")
@@ -322,7 +342,9 @@ def test_the_report_counts_what_the_person_sees_and_its_file_is_the_same(court: 
     assert reports.report_for(court.stranger, "unit", "total", **MARCH) == []
 
 
-def test_every_number_of_the_report_opens_as_many_as_it_says(court: Court) -> None:
+def test_every_number_of_the_report_opens_as_many_as_it_says(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live(court.city, "close")
     card = proposed(court)
     given = {"case_id": card.case_id, "number": card.number, "words": "Late."}
@@ -345,6 +367,11 @@ def test_every_number_of_the_report_opens_as_many_as_it_says(court: Court) -> No
         ("grid", "total"): 2, ("grid", "closed"): 1,
         ("cards", "yellow"): 1, ("cards", "points"): 1,
     }  # fmt: skip
+    Case.objects.filter(pk=card.case_id).update(grid=court.city.districts[1].grids[0])
+    monkeypatch.setattr(report, "MOST_LINES", 1)
+    of_grids = "?tab=grid&since=2026-03-01&until=2026-03-31"
+    assert "1 more row stands in the file." in client.get(f"/supervision/report/{of_grids}").text
+    assert len(client.get(f"/supervision/report.csv{of_grids}").content.split(b"\r\n")) == 4
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from linli.cards.rules.asking import Finish, Share, shares_of
@@ -25,20 +26,42 @@ from linli.kernel import rows
 if TYPE_CHECKING:
     from linli.staff.models import User
 
-MOST_CASES = 20_000
+MOST_CASES = 20_000  # closed ones of a period: each is reckoned with in working time
 MOST_SHOWN = 200
 MOST_NAMED = 6  # cases of one photo
 _DONE = (Stage.CLOSED, Stage.EVALUATED)
 
 
-def _finished(user: User, since: date, until: date) -> list[int]:
-    """The newest closed cases of the period that `user` may see. One query."""
-    found = cases_for(user).filter(
+class Looked(NamedTuple):
+    """How many cases of a period are closed, and how many of them, the newest, are looked at."""
+
+    closed: int
+    looked_at: int
+
+    @property
+    def is_part(self) -> bool:
+        """Whether older ones are left out."""
+        return self.looked_at < self.closed
+
+
+def looked_at_for(user: User, *, since: date, until: date) -> Looked:
+    """What the questions of a period stand on. One query, by index."""
+    closed = _closed(user, since, until).order_by().count()
+    return Looked(closed, min(closed, MOST_CASES))
+
+
+def _closed(user: User, since: date, until: date) -> QuerySet[Case]:
+    return cases_for(user).filter(
         stage__in=_DONE,
         reported_at__gte=midnight(since),
         reported_at__lt=midnight(until + timedelta(days=1)),
     )
-    return list(found.order_by("-reported_at", "-id").values_list("pk", flat=True)[:MOST_CASES])
+
+
+def _finished(user: User, since: date, until: date) -> list[int]:
+    """The newest closed cases of the period that `user` may see. One query."""
+    newest = _closed(user, since, until).order_by("-reported_at", "-id")
+    return list(newest.values_list("pk", flat=True)[:MOST_CASES])
 
 
 def last_minute_for(user: User, *, since: date, until: date) -> list[Share]:

@@ -118,7 +118,7 @@ def questions(request: StaffRequest) -> HttpResponse:
         context["shared"] = asking.shared_for(request.user, **days)
     context |= {
         "percent": round(LAST_SHARE * 100), "minutes": LAST_MINUTES, "fewest": FEWEST,
-        "most": asking.MOST_CASES,
+        "looked": asking.looked_at_for(request.user, **days),
     }  # fmt: skip
     return render(request, "cards/questions.html", context)
 
@@ -141,6 +141,7 @@ def unit_finishes(request: StaffRequest, unit_id: int) -> HttpResponse:
         "since": since, "until": until, "kinds": kinds, "kind": kind,
         "rows": rows[:MOST_FINISHES], "more": max(0, len(rows) - MOST_FINISHES),
         "percent": round(LAST_SHARE * 100), "minutes": LAST_MINUTES,
+        "looked": asking.looked_at_for(request.user, since=since, until=until),
     }  # fmt: skip
     return render(request, "cards/unit_finishes.html", context)
 

@@ -22,6 +22,7 @@ from linli.kernel.web import page_after
 from linli.staff.web import StaffRequest, staff_page
 
 PAGE = 50
+MOST_LINES = 500  # of a page; the file has them all
 REPORTS: dict[str, Words] = {
     "unit": pgettext_lazy("card", "Units"),
     "centre": pgettext_lazy("card", "Centres"),
@@ -54,7 +55,8 @@ def report(request: StaffRequest) -> HttpResponse:
     """The four reports of R101."""
     tab, sort, lines, context = _report(request)
     context |= {
-        "lines": lines, "sort": sort, "sorts": SORTS,
+        "lines": lines[:MOST_LINES], "hidden": max(0, len(lines) - MOST_LINES),
+        "sort": sort, "sorts": SORTS,
         "file_query": f"{context['file_query']}&sort={sort}",
         "behind": f"by={tab}&since={context['since']}&until={context['until']}",
     }  # fmt: skip
