@@ -3,15 +3,23 @@ cockpit and the API say, and what plain SQL over the events counts."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 
+import lxml.etree
 import pytest
 from django.test import Client
 
 from linli.analysis.queries.answering import answer
 from linli.analysis.rules.query import Query
 from linli.bulletins.queries.content import monthly_content
+from linli.bulletins.rules.docx.filling import Filling, fill
+from linli.bulletins.rules.docx.first import first_template
+from linli.bulletins.rules.fields import VOCABULARIES
+from linli.bulletins.rules.states import Kind
+from linli.bulletins.services import making, writing
 from linli.cockpit.queries import counted
 from linli.evaluation.models import Freeze
 from linli.evaluation.queries.figures import figures_for
@@ -24,12 +32,15 @@ from tests.cases.city import City
 from tests.conftest import NOW
 from tests.evaluation.recounting import KEYS, MOVES, Table, in_csv, in_workbook, on_page, recounted
 from tests.evaluation.test_figures import act, live
+from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=60)
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 MARCH = Period.around(Span.MONTH, FIRST)
 ASKED = "span=month&day=2026-03-10"
+VOCABULARY = VOCABULARIES[Kind.MONTHLY]
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture
@@ -152,6 +163,27 @@ def test_the_bulletin_prints_the_numbers_of_the_closed_page(
         name: row["上报数"] for name, row in pages["class"].rows.items()
         if name.startswith("E")
     }  # fmt: skip
+    printed = in_word(judge, freeze)
+    for name, value in totals.items():
+        assert (name, value, "—") in printed
+    for one in told["ranking"]:
+        assert any({one["unit"], one["on_time"], one["grade"]} <= set(row) for row in printed)
+
+
+def in_word(writer: User, freeze: Freeze) -> set[tuple[str, ...]]:
+    """The rows of the tables of the Word file."""
+    make_post("bulletins.write", user=writer, region=writer.posts.get().region)
+    person = User.objects.get(pk=writer.pk)
+    begun = writing.begin_monthly(actor=person, freeze_id=freeze.pk, title="三月", now=LATER)
+    lists = {code: begun.content.get(code, []) for code, _c in VOCABULARY.lists.values()}
+    content = Filling(making.fields_of(begun), lists, {})
+    word = fill(first_template(Kind.MONTHLY), VOCABULARY, content)
+    with zipfile.ZipFile(io.BytesIO(word)) as package:
+        body = lxml.etree.fromstring(package.read("word/document.xml"))
+    return {
+        tuple("".join(cell.itertext()).strip() for cell in row.findall(f"{W}tc"))
+        for row in body.iter(f"{W}tr")
+    }
 
 
 def test_the_api_lists_as_many_cases_as_the_figures_count(

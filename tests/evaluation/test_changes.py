@@ -63,6 +63,8 @@ def every_number_opens_its_cases(judge: User) -> None:
         for line in found.lines:
             key = drilling.NOWHERE if line.key is None else str(line.key)
             for base in found.bases:
+                if not line.counts[base.code]:
+                    continue
                 opened = drilling.cases_of(judge, dimension, MARCH, base, key, now=LATER)
                 assert opened.count == line.counts[base.code], (by, key, base.code)
 
