@@ -162,6 +162,6 @@ def sheet_rows(answer: Answer, sheet: Sheet) -> tuple[list[str], list[list[Any]]
         rows.append([_("Compared"), answer.against.label])
     if answer.version:
         rows.append([_("Formulas, version"), str(answer.version.number)])
-    rows.append([_("Question"), answer.query.text()])
+    rows.append([pgettext("analysis", "Question"), answer.query.text()])
     rows.append([_("Counted"), timezone.localtime().strftime("%Y-%m-%d %H:%M")])
     return head, rows

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from linli.audit.services import record
 from linli.components import policy
@@ -159,7 +159,7 @@ def _told(lots: Iterator[list[Line]], total: int | None) -> Iterator[list[Line]]
     for lot in lots:
         yield lot
         done += len(lot)
-        progress.tell(done, total, _("Writing rows"))
+        progress.tell(done, total, pgettext("export", "Writing rows"))
 
 
 def _cares() -> Any:

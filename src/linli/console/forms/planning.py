@@ -186,7 +186,7 @@ class SchemeForm(forms.Form):
 
 class CellsForm(forms.Form):
     how = forms.ChoiceField(
-        label=_("How"),
+        label=pgettext_lazy("planner", "How"),
         choices=[
             ("streets", _("Along streets and blocks")),
             ("lattice", _("A plain lattice")),

@@ -193,12 +193,12 @@ def message_text(request: StaffRequest, kind: str, language: str) -> HttpRespons
 def _standard(kind: str, language: str) -> Texts:
     """The words the program brings. Raises NotFound."""
     if language not in _LANGUAGES:
-        raise NotFound(_("There is no such message."))
+        raise NotFound(pgettext("console", "There is no such message."))
     with translation.override(language):
         try:
             return rules.standard_texts(kind)
         except KeyError:
-            raise NotFound(_("There is no such message.")) from None
+            raise NotFound(pgettext("console", "There is no such message.")) from None
 
 
 def _preview(texts: Texts, channel: str) -> Letter:

@@ -84,7 +84,7 @@ def staffing(request: StaffRequest) -> HttpResponse:
         text += " " + _("The first %d are shown; narrow the list by name or code.") % MOST_ROWS
     actions = [
         Action(_("Profile of the staff"), reverse("console:staff_profile"), "chart-bar"),
-        Action(_("Schemes"), reverse("console:schemes"), "adjustments"),
+        Action(pgettext("staffing", "Schemes"), reverse("console:schemes"), "adjustments"),
     ]
     return list_page(request, table, title=_("Staffing"), form=form, text=text, actions=actions)
 
@@ -189,7 +189,7 @@ def schemes(request: StaffRequest) -> HttpResponse:
             for one in queries.schemes()
         ],
         icon="adjustments",
-        label=_("Schemes"),
+        label=pgettext("staffing", "Schemes"),
     )
     text = _("Households a grid, and people a community. The scheme in force marks grids that are "
              "too large or too small.")  # fmt: skip

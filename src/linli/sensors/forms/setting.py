@@ -20,10 +20,14 @@ from linli.staff.models import Unit
 
 LONGEST_S = 604_800
 DAYS = [
-    ("1", gettext_lazy("Mon")), ("2", gettext_lazy("Tue")), ("3", gettext_lazy("Wed")),
-    ("4", gettext_lazy("Thu")), ("5", gettext_lazy("Fri")), ("6", gettext_lazy("Sat")),
-    ("7", gettext_lazy("Sun")),
-]  # fmt: skip
+    ("1", pgettext_lazy("weekday", "Mon")),
+    ("2", pgettext_lazy("weekday", "Tue")),
+    ("3", pgettext_lazy("weekday", "Wed")),
+    ("4", pgettext_lazy("weekday", "Thu")),
+    ("5", pgettext_lazy("weekday", "Fri")),
+    ("6", pgettext_lazy("weekday", "Sat")),
+    ("7", pgettext_lazy("weekday", "Sun")),
+]
 
 
 def class_choices(*, empty: str = "") -> list[tuple[str, str]]:
