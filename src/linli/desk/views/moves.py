@@ -53,8 +53,8 @@ def _initial(request: StaffRequest, case: Case, move: str) -> dict[str, Any]:
 
 
 def _asked(case: Case, move: str) -> list[asking.Request]:
-    """The request that `move` decides about. One query, for these moves alone."""
-    if move not in FIRST_MOVES | SECOND_MOVES or case.pending not in ASKED:
+    """The request that `move` decides about or takes back. One query, for these moves alone."""
+    if move not in FIRST_MOVES | SECOND_MOVES | {"withdraw_request"} or case.pending not in ASKED:
         return []
     return [one for one in asking.requests_of(asking.request_events(case)) if one.is_open]
 
