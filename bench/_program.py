@@ -19,6 +19,7 @@ from bench._figures import Spans
 
 SRC = Path(__file__).resolve().parents[1] / "src"
 WORKERS, THREADS = 2, 4
+ALLOCATION = {"MALLOC_ARENA_MAX": "1"}  # as bin/run sets it
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def serving(*, interface: str = "wsgi") -> Iterator[tuple[int, int]]:
 @contextlib.contextmanager
 def running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A program of ours, ended on leaving."""
-    environment = {**os.environ, "PYTHONPATH": str(SRC)}
+    environment = {**ALLOCATION, **os.environ, "PYTHONPATH": str(SRC)}
     process = subprocess.Popen(command, env=environment)
     try:
         yield process

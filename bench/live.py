@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 SRC = Path(__file__).resolve().parents[1] / "src"
-sys.path.insert(0, str(SRC))
+sys.path[:0] = [str(SRC), str(SRC.parent)]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
 
 import django  # noqa: E402
@@ -36,6 +36,7 @@ django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
+from bench import _program  # noqa: E402
 from linli.cases import policy  # noqa: E402
 from linli.kernel import live  # noqa: E402
 from linli.staff.models import User  # noqa: E402
@@ -126,7 +127,7 @@ def serve(port: int) -> subprocess.Popen[bytes]:
     command += ["--interface", "asgi", "--workers", "1", "--backlog", "8192"]
     command += ["--backpressure", "8192", "--http", "1", "--no-ws", "--log-level", "warning"]
     command += ["--workers-kill-timeout", "5", "linli.config.events:application"]
-    environment = {**os.environ, "PYTHONPATH": str(SRC)}
+    environment = {**_program.ALLOCATION, **os.environ, "PYTHONPATH": str(SRC)}
     served = subprocess.Popen(command, env=environment)
     for _try in range(150):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
