@@ -108,13 +108,13 @@ def test_pages_and_files_show_what_was_expected(
     with django_assert_max_num_queries(30):
         page = client.get(f"/evaluation/?{asked}").content.decode()
     assert "预期" in page
-    assert "案件太少，无法判断" in page
+    assert "数据不足，无法判断" in page
     assert f"region={city.districts[1].region.pk}" in page  # numbers lead to the same region
     head, row, *_rest = (
         client.get(f"/evaluation/export/csv?{asked}").content.decode("utf-8-sig").splitlines()
     )
     assert "按期处置率,按期处置率: 预期,按期处置率: 与预期之差" in head
-    assert "案件太少，无法判断" in row
+    assert "数据不足，无法判断" in row
     assert client.get("/evaluation/?region=moon").status_code == 400
     worker = Client()
     worker.force_login(city.districts[0].user("worker"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -77,6 +79,11 @@ class Version(models.Model):
                 """,
             )
         ]
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day it is in force; None while nothing replaces it."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class Indicator(models.Model):
