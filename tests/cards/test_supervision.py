@@ -22,7 +22,7 @@ from linli.cards.rules.asking import Finish, shares_of
 from linli.cards.services import deciding, inquiring, orders, reminding
 from linli.cards.views import report
 from linli.cases import services as cases
-from linli.cases.models import Case, CaseFile
+from linli.cases.models import Case, CaseFile, KeptCases
 from linli.cases.queries.clock_words import clock_rows
 from linli.cases.queries.one import clocks_of, story_of
 from linli.catalogue.rules import Limit, LimitUnit
@@ -359,6 +359,12 @@ def test_every_number_of_the_report_opens_as_many_as_it_says(
             answer = client.get(html.unescape(href))
             assert answer.status_code == 200
             opened[tab, href.rpartition("=")[2]] = len(answer.context["page"].rows)
+            kept = client.post(html.unescape(href).replace("/number/?", "/number/keep?"))
+            if answer.context["counts_cases"]:  # and goes on with them at the desk
+                assert kept["Location"].startswith("/desk/cases/?kept=")
+                assert len(KeptCases.objects.latest("pk").case_ids) == int(number)
+            else:
+                assert kept.status_code == 400
             if not href.endswith("points"):
                 assert int(number) == answer.context["count"] == len(answer.context["page"].rows)
     assert opened == {

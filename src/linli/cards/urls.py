@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/", report.report, name="report"),
     path("report.csv", report.report_file, name="report_file"),
     path("report/number/", report.behind, name="behind"),
+    path("report/number/keep", report.keep, name="keep"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.add, name="add_rule"),
     path("rules/<int:rule_id>/end/", rules.end, name="end_rule"),

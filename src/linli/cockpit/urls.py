@@ -6,6 +6,7 @@ app_name = "cockpit"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
     path("counted/", counted.cases, name="counted"),
+    path("counted/keep", counted.keep, name="keep"),
     path("ground/", counted.ground, name="ground"),
     path("wall/", wall.wall, name="wall"),
     path("wall/screen/", wall.screen, name="screen"),

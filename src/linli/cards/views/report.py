@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from linli.cards import policy
 from linli.cards.forms import NumberForm
@@ -17,6 +19,8 @@ from linli.cards.queries import cards, reports
 from linli.cards.rules.levels import Level
 from linli.cards.views.answering import Words, file_answer, tab_of
 from linli.cards.views.lists import period_context
+from linli.cases.services.keeping import MOST_CASES, keep_cases
+from linli.kernel.errors import BadInput
 from linli.kernel.forms import asked_of
 from linli.kernel.web import page_after
 from linli.staff.web import StaffRequest, staff_page
@@ -103,8 +107,28 @@ def behind(request: StaffRequest) -> HttpResponse:
         "name": reports.subject_names(by, [key]).get(key, ""), **days,
         "page": page_after(rows, keys=keys, cursor=request.GET.get("cursor"), size=PAGE),
         "back": _back(by, **days),
+        "keep": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "cards/report_number.html", context)
+
+
+@require_POST
+@staff_page(policy.GRANT_SEE)
+def keep(request: StaffRequest) -> HttpResponse:
+    """Go on with the cases of a number of the report in the desk's list."""
+    given = asked_of(NumberForm(request.GET))
+    by, key, number = given["by"], given["of"], given["number"]
+    if number not in reports.NUMBERS:
+        raise BadInput(_("number: this one counts cards, which the desk does not list."),
+                       field="number")  # fmt: skip
+    rows = reports.cases_behind(
+        request.user, by, key, number, since=given["since"], until=given["until"]
+    )
+    ids = rows.order_by("-reported_at", "-pk").values_list("pk", flat=True)[:MOST_CASES]
+    name = reports.subject_names(by, [key]).get(key, "")
+    words = " · ".join([str(_label(number)), name, f"{given['since']} – {given['until']}"])
+    kept = keep_cases(actor=request.user, case_ids=ids, words=words, now=timezone.now())
+    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
 
 
 def _label(number: str) -> Words:

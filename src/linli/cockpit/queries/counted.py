@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
@@ -17,8 +17,9 @@ from django.utils.translation import pgettext_lazy
 from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Goal
 from linli.evaluation.queries import drilling
-from linli.evaluation.queries.figures import counts_for
-from linli.evaluation.rules.counts import Base, base
+from linli.evaluation.queries.figures import counts_for, facts_for, grouped
+from linli.evaluation.queries.keeping import ids_of
+from linli.evaluation.rules.counts import COUNTS, Base, Source, base
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.periods import Span as PeriodSpan
 from linli.evaluation.rules.subjects import DIMENSIONS
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 KINDS = ("district", "street", "community", "grid", "unit")
-#: Parts of all cases that some numbers count alone: two kinds of classes, and what residents say.
-PARTS: Mapping[str, Callable[[], Q]] = {
-    "dispute": lambda: Q(class_id__in=catalogue.current().goal_ids(Goal.DISPUTE)),
-    "matter": lambda: Q(class_id__in=catalogue.current().goal_ids(Goal.MATTER)),
-    "public": lambda: Q(is_public=True),
+#: Parts of all cases that some numbers count alone, two kinds of classes and what residents say:
+#: a column of the facts, and its values of that part.
+PARTS: Mapping[str, tuple[str, Callable[[], Collection[object]]]] = {
+    "dispute": ("class_id", lambda: catalogue.current().goal_ids(Goal.DISPUTE)),
+    "matter": ("class_id", lambda: catalogue.current().goal_ids(Goal.MATTER)),
+    "public": ("is_public", lambda: [True]),
 }
+_TOLD_APART = ("class_id", "is_public")
 PART_LABELS: Mapping[str, str | Promise] = {
     "dispute": Goal.DISPUTE.label,
     "matter": Goal.MATTER.label,
@@ -61,18 +64,37 @@ class Span(TypedDict):
     now: datetime
 
 
-def sums(user: User, days: Days, *, now: datetime, part: str = "") -> Counter[str]:
-    """Every base count over the cases `user` may see, or over a part of them. One query."""
+def sums(user: User, days: Days, *, now: datetime) -> Counter[str]:
+    """Every base count over the cases `user` may see. One query."""
     found: Counter[str] = Counter()
     period = days.period
-    rows = counts_for(user, DIMENSIONS[_ALL], period.since, period.end(now), only=_only(part))
+    rows = counts_for(user, DIMENSIONS[_ALL], period.since, period.end(now))
     for row in rows.values():
         found.update(row)
     return found
 
 
+def sums_by_part(user: User, days: Days, *, now: datetime) -> dict[str, Counter[str]]:
+    """The same of each of PARTS, and of all under "". One query for all of them."""
+    period = days.period
+    rows = grouped(
+        facts_for(user, Source.CASE), Source.CASE, _TOLD_APART, COUNTS[Source.CASE],
+        period.since, period.end(now),
+    )  # fmt: skip
+    parts = [(name, column, frozenset(of())) for name, (column, of) in PARTS.items()]
+    found = {name: Counter[str]() for name in ("", *PARTS)}
+    for key, row in rows.items():
+        known = dict(zip(_TOLD_APART, key, strict=True))
+        for name in ("", *(name for name, column, values in parts if known[column] in values)):
+            found[name].update(row)
+    return found
+
+
 def _only(part: str) -> Q | None:
-    return PARTS[part]() if part else None
+    if not part:
+        return None
+    column, values = PARTS[part]
+    return Q(**{f"{column}__in": list(values())})
 
 
 def closed_by(user: User, kind: str, days: Days, *, now: datetime) -> dict[int, int]:
@@ -115,3 +137,14 @@ def cases_of(
         user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
         key if by else drilling.EVERYTHING, now=now, only=_only(part), after=after,
     )  # fmt: skip
+
+
+def ids_of_count(
+    user: User, count: str, days: Days, *, by: str, key: str, part: str, most: int, now: datetime
+) -> list[int]:
+    """The `most` newest of the cases that a number counted, by their ids. One query."""
+    rows = drilling.facts_of(
+        user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
+        key if by else drilling.EVERYTHING, now=now, only=_only(part),
+    )  # fmt: skip
+    return ids_of(user, rows, most=most)

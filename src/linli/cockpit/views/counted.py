@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from linli.cases.services.keeping import MOST_CASES, keep_cases
 from linli.cockpit.forms import CountedForm
 from linli.cockpit.policy import LOOKS
 from linli.cockpit.queries import area
@@ -35,8 +37,27 @@ def cases(request: StaffRequest) -> HttpResponse:
             "days": days,
             "found": found,
             "more": f"{more}&after={found.after}" if found.after else "",
+            "keep": request.GET.urlencode(),
         },
     )
+
+
+@require_POST
+@staff_page(LOOKS)
+def keep(request: StaffRequest) -> HttpResponse:
+    """Go on with the cases that a number counted in the desk's list."""
+    now = timezone.now()
+    given = asked_of(CountedForm(request.GET))
+    days = queries.Days(given["since"], given["until"])
+    ids = queries.ids_of_count(
+        request.user, given["count"], days, by=given["by"], key=given["key"], part=given["part"],
+        most=MOST_CASES, now=now,
+    )  # fmt: skip
+    span = f"{days.since} – {days.until}" if days.since != days.until else str(days.since)
+    part = str(queries.PART_LABELS.get(given["part"], ""))
+    words = " · ".join(filter(None, [str(given["base"].label), part, span]))
+    kept = keep_cases(actor=request.user, case_ids=ids, words=words, now=now)
+    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
 
 
 @require_safe
