@@ -1,19 +1,14 @@
-"""What the interface reads beyond the packages' own queries: lists as plain rows, small registers.
-
-Rows come as dictionaries ready for JSON, because building model objects for them costs more than
-the query (libraries: serving).
-"""
+"""Cases as rows: lists, one case, its clocks, its requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.api.queries.names import Row, grids_by_id, iso, units_by_id
 from linli.cases import queries as cases
 from linli.cases import rules
 from linli.cases.models import Case, CaseClock
@@ -21,24 +16,13 @@ from linli.cases.queries import requests as asking
 from linli.cases.rules.filters import CaseFilter
 from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Limit, LimitUnit, light
-from linli.components import queries as components
-from linli.components.models import Component
 from linli.components.rules.codes import text_of
-from linli.components.rules.states import Condition, State
 from linli.kernel.errors import NotFound
 from linli.kernel.web import cursor_text
-from linli.staff import queries as staff
-from linli.staff.models import Unit
-from linli.staff.models.units import UnitKind
 from linli.territory import queries as territory
-from linli.territory.models import Cell, Grid
 
 if TYPE_CHECKING:
     from linli.staff.models import User
-    from linli.staff.policy import Seat
-
-Row = dict[str, Any]
-UNIT_KINDS: tuple[str, ...] = tuple(UnitKind.values)
 
 
 class Rows(NamedTuple):
@@ -82,8 +66,10 @@ def _case_rows(found: list[Row], now: datetime) -> list[Row]:
     """Rows of the table as the interface shows them. Names come from memory: joins for them would
     cost several times the query itself, in planning alone."""
     book, tree = catalogue.current(), territory.tree()
-    grids = _grids(tree, {row["grid_id"] for row in found})
-    units = _units({row["centre_id"] for row in found} | {row["lead_unit_id"] for row in found})
+    grids = grids_by_id(tree, {row["grid_id"] for row in found})
+    units = units_by_id(
+        {row["centre_id"] for row in found} | {row["lead_unit_id"] for row in found}
+    )
 
     def kind(class_id: int | None) -> Row | None:
         if class_id is None:
@@ -123,46 +109,6 @@ def _case_rows(found: list[Row], now: datetime) -> list[Row]:
         }
         for row in found
     ]
-
-
-class _Names(NamedTuple):
-    """Names read so far, good as long as `of` is the present tree."""
-
-    of: object
-    rows: dict[int, Row]
-
-
-_held: dict[str, _Names] = {}
-
-
-def _known(what: str, of: object) -> dict[int, Row]:
-    held = _held.get(what)
-    if held is None or held.of is not of:
-        held = _held[what] = _Names(of, {})
-    return held.rows
-
-
-def _grids(tree: territory.Tree, ids: set[int | None]) -> dict[int, Row]:
-    """Grids by id. No query for those read before: the tree is a new one when a grid changes."""
-    known = _known("grids", tree)
-    if missing := [one for one in ids if one is not None and one not in known]:
-        for row in Grid.objects.filter(pk__in=missing).values("id", "code", "name"):
-            known[row["id"]] = {"code": row["code"], "name": row["name"]}
-    return known
-
-
-def _units(ids: set[int | None]) -> dict[int, Row]:
-    """Units by id. One query for the stamp of the tree, and one for those not read before."""
-    known = _known("units", staff.unit_tree())
-    if missing := [one for one in ids if one is not None and one not in known]:
-        for unit in Unit.objects.filter(pk__in=missing).values("id", "name"):
-            known[unit["id"]] = {"id": unit["id"], "name": unit["name"]}
-    return known
-
-
-def iso(moment: date | datetime | None) -> str | None:
-    """A day or a moment as ISO 8601."""
-    return None if moment is None else moment.isoformat()
 
 
 def light_of(
@@ -249,87 +195,6 @@ def case_id_for(user: User, number: str) -> int:
     raise _no_such_case()
 
 
-def grid_rows(community: str, *, on: date) -> list[Row]:
-    """The grids of a community in force on a day, by code. One query. Raises NotFound."""
-    region = territory.tree().by_code(community)
-    if region is None:
-        raise _no_region("community", community)
-    present = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-    rows = Grid.objects.filter(present, community_id=region.id).order_by("code")
-    return [row | {"community": region.code} for row in rows.values("code", "name", "layer")]
-
-
-def region_rows(*, parent: str, tier: str) -> list[Row]:
-    """Present regions by code: right below `parent`, of `tier`, or (neither) the roots. At most
-    one query. Raises NotFound for an unknown parent."""
-    tree = territory.tree()
-    if parent:
-        above = tree.by_code(parent)
-        if above is None:
-            raise _no_region("parent", parent)
-        found: Iterable[Any] = tree.children_of(above.id)
-        if tier:
-            under = tree.regions_under(above.id) - {above.id}
-            found = [r for r in tree.regions(tier) if r.id in under]
-    else:
-        found = tree.regions(tier) if tier else tree.children_of(None)
-    return [_region(tree, region) for region in found]
-
-
-def _no_region(field: str, code: str) -> NotFound:
-    return NotFound(
-        _("%(field)s: there is no region with the code %(code)s. GET /regions lists them.")
-        % {"field": field, "code": code[:20]},
-        field=field,
-    )
-
-
-def _region(tree: territory.Tree, region: territory.RegionFacts) -> Row:
-    parent = None if region.parent_id is None else tree.region(region.parent_id).code
-    return {
-        "code": region.code,
-        "name": region.name,
-        "name_en": region.name_en,
-        "tier": region.tier,
-        "parent": parent,
-    }
-
-
-def location_row(lon: float, lat: float) -> Row:
-    """Everything that lies under a WGS84 point. Two queries at most for the names."""
-    found = territory.locate(lon, lat)
-    tree = territory.tree()
-    row: Row = {"place": {"lon": lon, "lat": lat}, "grade": found.grade}
-    row["border_m"] = None if found.border_m is None else round(found.border_m, 1)
-    grid = Grid.objects.filter(pk=found.grid_id or 0).values("code", "name").first()
-    cell = Cell.objects.filter(pk=found.cell_id or 0).values_list("code", flat=True).first()
-    row |= {"grid": grid, "cell": cell}
-    for tier in ("community", "street", "district", "city"):
-        region_id = getattr(found, f"{tier}_id")
-        region = None if region_id is None else tree.region(region_id)
-        row[tier] = None if region is None else {"code": region.code, "name": region.name}
-    return row
-
-
-def unit_rows(*, kind: str) -> list[Row]:
-    """Active units, parents first. One query."""
-    rows = staff.units(kind=kind).values(
-        "id", "code", "name", "name_en", "kind", "parent_id", region_code=F("region__code")
-    )
-    return [
-        {
-            "id": row["id"],
-            "code": row["code"],
-            "name": row["name"],
-            "name_en": row["name_en"],
-            "kind": row["kind"],
-            "parent": row["parent_id"],
-            "region": row["region_code"],
-        }
-        for row in rows
-    ]
-
-
 def number_of(user: User, case_id: int | None) -> str | None:
     """The number of a case by its id, if `user` may see it. One query unless `case_id` is None."""
     if case_id is None:
@@ -351,65 +216,4 @@ def similar_row(found: cases.Similar) -> Row:
         "reported_at": case.reported_at.isoformat(),
         "chance": round(likeness.chance, 3),
         "reasons": found.reasons,
-    }
-
-
-def seat_row(seat: Seat) -> Row:
-    """A post as `GET /me` shows it."""
-    region = None if seat.region_id is None else territory.tree().region(seat.region_id).code
-    return {
-        "post": seat.post_id,
-        "title": seat.title,
-        "unit": seat.unit_id,
-        "reach": seat.reach,
-        "region": region,
-        "grids": sorted(seat.grid_ids),
-        "classes": list(seat.class_codes),
-        "grants": sorted(seat.grants),
-    }
-
-
-# -- components -----------------------------------------------------------------------------------
-def component_row(one: Component) -> Row:
-    """A component as lists show it. No query."""
-    care = one.care
-    parts = one.parts
-
-    def carer(unit: Unit | None, name: str) -> Row | None:
-        if unit is not None:
-            return {"id": unit.pk, "name": unit.label}
-        return {"id": None, "name": name} if name else None
-
-    return {
-        "code": one.number,
-        "component_class": {"code": parts.class_code, "name": components.class_label(one.code)},
-        "name": one.name,
-        "state": State(one.state).word,
-        "condition": Condition(one.condition).word,
-        "place": {"lon": one.place.x, "lat": one.place.y},
-        "address": one.wording.text if one.wording else "",
-        "community": {"code": one.community.code, "name": one.community.name},
-        "grid": {"code": one.grid.code, "name": one.grid.name} if one.grid else None,
-        "cell": one.cell.code if one.cell else None,
-        "owner": carer(care.owner, care.owner_name),
-        "responsible": carer(care.responsible, care.responsible_name),
-        "maintainer": carer(care.maintainer, care.maintainer_name),
-        "installed_on": one.installed_on and one.installed_on.isoformat(),
-        "changed_on": one.changed_on and one.changed_on.isoformat(),
-        "source": one.source.name,
-        "version": one.version,
-    }
-
-
-def told_row(told: components.Told) -> Row:
-    """A line of a component's history."""
-    return {
-        "at": told.at and timezone.localtime(told.at).isoformat(),
-        "what": told.what,
-        "by": told.who,
-        "changes": [
-            {"field": name, "before": before, "after": after}
-            for name, before, after in told.changes
-        ],
-        "file": told.import_file,
     }
