@@ -9,9 +9,13 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+import pytest
+
 from linli.cases.policy import Facts, Scope
+from linli.live import queries
+from linli.live.boards import LEAST_S, MOST_S
 from linli.live.hub import MOST_WAITING, PING, Hub, Watcher
-from linli.live.queries import Person
+from linli.live.queries import Look, Person
 
 HERE = Facts(1, 11, 111, 1111, None, (), None, 7)
 THERE = Facts(2, 22, 222, 2222, None, (), None, 7)
@@ -201,3 +205,28 @@ def test_a_stream_holds_nothing_of_whoever_looks_on() -> None:
     assert not hasattr(watcher, "__dict__")
     held = [getattr(watcher, name) for name in Watcher.__slots__ if name not in {"person", "again"}]
     assert sum(map(sys.getsizeof, (watcher, *held))) < 400
+
+
+def test_those_who_open_a_board_that_is_drawn_hold_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thousand copies of a board were more than all else that a thousand watchers held."""
+    monkeypatch.setattr(queries, "painter_of", lambda look: None)
+    person = Person(0, (), look=Look("wall", "en", "an area", None))
+    said = iter(("<b>1</b>", "<b>2</b>"))
+
+    async def ask(question: Any) -> dict[str, str]:
+        return {"today": next(said)}
+
+    async def play() -> None:
+        hub = Hub()
+        monkeypatch.setattr(hub.boards, "_ask", ask)
+        watch(hub, person)
+        await hub.boards.draw_due(MOST_S)
+        first, second = watch(hub, person), watch(hub, person)
+        assert first.queue[0] is second.queue[0]
+        hub.boards.doubt()
+        await hub.boards.draw_due(MOST_S + LEAST_S)
+        assert b"<b>2</b>" in watch(hub, person).queue[0]
+
+    asyncio.run(play())
