@@ -78,8 +78,10 @@ def remind(*, now: datetime) -> int:
         done = _done([row.case_id for row in lot])
         steps: dict[int, tuple[Step, datetime]] = {}
         for row in lot:
-            found = step_at(now, row.warn_at, row.due_at, calendar)
             was = done.get((row.case_id, row.stage, row.due_at), -1)
+            if was == Step.OVERDUE.rank:
+                continue  # there is no further one: most of what is late for long
+            found = step_at(now, row.warn_at, row.due_at, calendar)
             if found is not None and found[0].rank > was:
                 steps[row.case_id] = found
         if steps:
