@@ -22,6 +22,7 @@ from linli.cockpit import policy
 from linli.cockpit.board import PIECES, Wall, key_of
 from linli.cockpit.queries import area, counted, wall
 from linli.cockpit.queries.goals import coverage, rated
+from linli.cockpit.queries.rates import book_on
 from linli.evaluation.models import CaseFact
 from linli.evaluation.services.following import follow
 from linli.live import queries as live
@@ -95,7 +96,8 @@ def test_disputes_matters_and_requests_are_rates_of_their_own_cases(city: City) 
     today = timezone.localdate(now)
     days = counted.Days(today - timedelta(days=20), today)
     with translation.override("en"):
-        tiles = {one.name: one for one in rated(home.user("leader"), days, now=now)}
+        sums = counted.sums_by_part(home.user("leader"), days, now=now)
+        tiles = {one.name: one for one in rated(book_on(today), sums, days)}
     assert (tiles["dispute"].shown, tiles["public"].shown) == ("50.00", "50.00")
     for name in ("dispute", "public"):
         assert sorted(one.count for one in tiles[name].parts) == [1, 2]

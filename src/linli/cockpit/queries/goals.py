@@ -13,10 +13,8 @@ The rates are the city's own formulas over this month so far (standards §3.5).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
@@ -25,10 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from linli.cockpit.queries import counted
 from linli.cockpit.queries.area import Grid
 from linli.cockpit.queries.overview import Link, Words
-from linli.cockpit.queries.rates import DASH, Gauge, book_on, gauge
-
-if TYPE_CHECKING:
-    from linli.staff.models import User
+from linli.cockpit.queries.rates import DASH, Gauge, gauge
+from linli.evaluation.rules.scoring import Book
 
 
 @dataclass(frozen=True)
@@ -114,15 +110,13 @@ def happening(present: Sequence[Link]) -> Tile:
     )
 
 
-def rated(user: User, days: counted.Days, *, now: datetime) -> list[Tile]:
-    """The three goals that are rates of this month so far. Four queries."""
-    book = book_on(days.until)
-    tiles = []
-    for one in _RATED:
-        sums = counted.sums(user, days, now=now, part=one.part)
-        found = gauge(book, one.rate, sums, days, part=one.part)
-        tiles.append(_tile(one, found))
-    return tiles
+def rated(
+    book: Book | None, sums: Mapping[str, Mapping[str, int]], days: counted.Days
+) -> list[Tile]:
+    """The three goals that are rates of these days, by `counted.sums_by_part`. No query."""
+    return [
+        _tile(one, gauge(book, one.rate, sums[one.part], days, part=one.part)) for one in _RATED
+    ]
 
 
 def _tile(one: _Rated, found: Gauge | None) -> Tile:

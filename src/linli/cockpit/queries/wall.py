@@ -7,6 +7,7 @@ the wall hangs in a room with visitors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ from linli.cockpit.queries.rates import Gauge, book_on, gauge
 from linli.evaluation.queries.figures import facts_for, figures_for
 from linli.evaluation.rules.counts import Source
 from linli.evaluation.rules.periods import Period, Span
-from linli.evaluation.rules.scoring import shown
+from linli.evaluation.rules.scoring import Book, shown
 from linli.evaluation.rules.subjects import DIMENSIONS, Shows
 from linli.kernel.errors import NotFound
 from linli.territory import queries as territory
@@ -185,17 +186,19 @@ def pulses(user: User, *, now: datetime) -> list[Pulse]:
 
 # -- once a minute --------------------------------------------------------------------------------
 def standing(user: User, *, now: datetime) -> Standing:
-    """What changes slowly. Nineteen queries."""
+    """What changes slowly. Fifteen queries: the month is read once for its rates and its goals,
+    and once for the ranking."""
     today = timezone.localdate(now)
     grids = area.grids_of(user, today=today, now=now)
     month = Period.around(Span.MONTH, today)
     days = counted.Days(month.first, today)
+    book, sums = book_on(today), counted.sums_by_part(user, days, now=now)
     since, until = figures.last_days(CLASS_DAYS, today=today)
     classes = figures.top_classes(user, since=since, until=until, now=now, most=MOST_CLASSES)
     most = max((one.count for one in classes), default=0)
     return Standing(
         month=month.label,
-        gauges=gauges(user, days, now=now),
+        gauges=gauges(book, sums[""], days),
         classes=[
             Link(one.name, one.count, list_url(one.wanted), round(100 * one.count / most))
             for one in classes
@@ -203,16 +206,15 @@ def standing(user: User, *, now: datetime) -> Standing:
         units=ranking(user, month, days, now=now),
         base=area.base(user, grids),
         known=coverage(grids),
-        rated=rated(user, days, now=now),
+        rated=rated(book, sums, days),
         hours=hours(user, counted.Days(today, today), now=now),
         ranking_url=_ranking_url(user, month),
     )
 
 
-def gauges(user: User, days: counted.Days, *, now: datetime) -> list[Gauge]:
-    """The closing rate and the closing rate in time, by the formulas in force (standards §3.5).
-    Three queries; none where no formulas are in force."""
-    book, sums = book_on(days.until), counted.sums(user, days, now=now)
+def gauges(book: Book | None, sums: Mapping[str, int], days: counted.Days) -> list[Gauge]:
+    """The closing rate and the closing rate in time, by the formulas in force (standards §3.5);
+    none where there are none. No query."""
     return [one for code in RATES if (one := gauge(book, code, sums, days)) is not None]
 
 
