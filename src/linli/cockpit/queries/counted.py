@@ -18,6 +18,7 @@ from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Goal
 from linli.evaluation.queries import drilling
 from linli.evaluation.queries.figures import counts_for, facts_for, grouped
+from linli.evaluation.queries.keeping import ids_of
 from linli.evaluation.rules.counts import COUNTS, Base, Source, base
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.periods import Span as PeriodSpan
@@ -136,3 +137,14 @@ def cases_of(
         user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
         key if by else drilling.EVERYTHING, now=now, only=_only(part), after=after,
     )  # fmt: skip
+
+
+def ids_of_count(
+    user: User, count: str, days: Days, *, by: str, key: str, part: str, most: int, now: datetime
+) -> list[int]:
+    """The `most` newest of the cases that a number counted, by their ids. One query."""
+    rows = drilling.facts_of(
+        user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
+        key if by else drilling.EVERYTHING, now=now, only=_only(part),
+    )  # fmt: skip
+    return ids_of(user, rows, most=most)
