@@ -113,9 +113,9 @@ def as_they_are(own: psycopg.Connection, hands: load.Hands) -> None:
 
 def one_month(
     own: psycopg.Connection, hands: load.Hands, *, since: datetime, until: datetime, cases: int
-) -> int:
+) -> None:
     """Put the newest `cases` into the month from `since` to `until`, as many again before it (so
-    far as there are so many), and the facts of their posts with them; returns how many lie before.
+    far as there are so many), and the facts of their posts with them.
 
     Older ones stay as they are.
     """
@@ -123,7 +123,7 @@ def one_month(
     start = max(first, last - cases + 1)
     before = max(first, start - cases)
     if _laid(own) == (kept := f"{start} from {since:%Y-%m-%d}"):
-        return start - before
+        return
     if cases < last - first:
         as_they_are(own, hands)
     _say_laid(own, "")
@@ -136,7 +136,6 @@ def one_month(
         _fill(own, hands, before, last, _IN_TURN, (_CASE, _TASK, _STEP), given)
     _rest(own)
     _say_laid(own, kept)
-    return start - before
 
 
 def _laid(own: psycopg.Connection) -> str:

@@ -9,17 +9,15 @@ socket: session, grants, statements, drawing, template.
 
 from __future__ import annotations
 
-import argparse
+from datetime import datetime
 
-import psycopg
-
-from bench import _database, _facts, load
-from bench._figures import Figure, table
+from bench._figures import Figure
+from bench._pages import measured
 
 MOST = 2.0  # seconds; design §6 names none for analysis, this is what the page promises
 
 
-def measure(*, tries: int) -> list[Figure]:
+def measure(_now: datetime, tries: int) -> list[Figure]:
     """A figure for each question and reader."""
     from django.utils import translation
 
@@ -27,31 +25,15 @@ def measure(*, tries: int) -> list[Figure]:
     from linli.analysis.rules.presets import PRESETS
 
     found = []
-    with _readers.as_of(_readers.newest_report()):
-        for whose, name in _readers.READERS.items():
-            page = _readers.pages_of(name)
-            for label, query in PRESETS:
-                with translation.override("en"):
-                    work = f"{label}, {whose} duty chief"
-                took = _readers.of_page(page, f"/analysis/?{query.text()}", tries=tries)
-                found.append(took.figure(work, most=MOST))
+    for whose, name in _readers.READERS.items():
+        page = _readers.pages_of(name)
+        for label, query in PRESETS:
+            with translation.override("en"):
+                work = f"{label}, {whose} duty chief"
+            took = _readers.of_page(page, f"/analysis/?{query.text()}", tries=tries)
+            found.append(took.figure(work, most=MOST))
     return found
 
 
-def main() -> None:
-    """Measure and print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tries", type=int, default=5)
-    asked = parser.parse_args()
-    url = _database.use()
-    with psycopg.connect(url, autocommit=True) as own:
-        _facts.as_they_are(own, load.hands_at(url, 2))
-    from bench import _readers
-
-    print(table(measure(tries=asked.tries)))
-    print()
-    print(_readers.state("Whole pages in one process, nothing kept between them;"))
-
-
 if __name__ == "__main__":
-    main()
+    measured(__doc__, measure, "Whole pages in one process, nothing kept between them;")

@@ -1,20 +1,22 @@
 """A month of a million cases evaluated (design §6: 10 M cases, 1 M of them in the month, ≤ 5 s for
 every unit, grid and post):
 
-    python -m bench.evaluation [--cases 1000000] [--tries 3] [--part closed]
+    python -m bench.evaluation [--cases 1000000 | --as-they-are] [--tries 3] [--part closed]
 
 In the bench's database (bin/linli bench load). Its newest cases are told as if all of them had been
-reported in the last month that is over (bench._facts); then for every way to tell figures apart:
-the figures, the rates that were to be expected, the page as a whole (in this process, through
-everything but the socket); what a reader of a part of the city waits for; the list behind a number;
-the month closed, closed again and compared, and read as it was closed. What was closed is taken
-away again.
+reported in the last month that is over (bench._facts); or the month is taken as it is in the city,
+without the posts, whose steps the rows of cases do not tell. Then for every way to tell figures
+apart: the figures, the rates that were to be expected, the page as a whole (in this process,
+through everything but the socket); what a reader of a part of the city waits for; the list behind a
+number; the month closed, closed again and compared, and read as it was closed. What was closed is
+taken away again.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -29,8 +31,9 @@ _TOGETHER = ("unit", "grid", "collector", "operator", "chief", "dispatcher")
 _NUMBERS = (("street", "reported"), ("unit", "should_close"), ("collector", "ground_filed"))
 
 
-def measure(month: Any, now: Any, *, tries: int) -> list[Figure]:
-    """The month as it runs, for who sees the city; then for who sees a part of it."""
+def measure(month: Any, now: Any, *, tries: int, posts: bool) -> list[Figure]:
+    """The month as it runs, for who sees the city; then for who sees a part of it; with `posts`
+    also by them."""
     from bench import _readers
     from linli.evaluation.queries.fairness import fairness_for
     from linli.evaluation.queries.figures import figures_for
@@ -39,6 +42,8 @@ def measure(month: Any, now: Any, *, tries: int) -> list[Figure]:
     found, spans, whole = [], {}, {}
     page, user = _readers.pages_of(_readers.CITY), _readers.reader(_readers.CITY)
     for dimension in DIMENSIONS.values():
+        if dimension.of_people and not posts:
+            continue
 
         def figures(one: Any = dimension) -> Any:
             return figures_for(user, one, month, now=now)
@@ -56,15 +61,18 @@ def measure(month: Any, now: Any, *, tries: int) -> list[Figure]:
         found.append(took.shown(len(took.gave)).figure(f"{name}: expected rates of every row"))
         url = f"/evaluation/?by={dimension.code}&{_query(month)}"
         found.append(_of_page(page, url, f"{name}: page", tries))
-    every = sum(spans[code] for code in _TOGETHER)
-    found.insert(0, _sum(f"figures of every {', '.join(_TOGETHER)}, one after the other", every))
-    found.insert(1, _sum("figures by all eleven ways, one after the other", sum(spans.values())))
+    if posts:
+        every = sum(spans[code] for code in _TOGETHER)
+        work = f"figures of every {', '.join(_TOGETHER)}, one after the other"
+        found.insert(0, _sum(work, every))
+    work = f"figures by all {len(spans)} ways, one after the other"
+    found.insert(int(posts), _sum(work, sum(spans.values())))
     for whose, name in _readers.READERS.items():
         page = _readers.pages_of(name)
-        for code in ("grid", "unit", "collector") if name != _readers.CITY else ():
+        for code in _asked_of(whole) if name != _readers.CITY else ():
             url = f"/evaluation/?by={code}&{_query(month)}"
             found.append(_of_page(page, url, f"month by {code}: page, {whose} duty chief", tries))
-        for code, count in _NUMBERS:
+        for code, count in ((code, count) for code, count in _NUMBERS if code in whole):
             for what, key in (("of all", "all"), ("of one row", _most(whole[code], count))):
                 url = f"/evaluation/cases/?by={code}&{_query(month)}&count={count}&key={key}"
                 work = f"list behind “{count}” {what} by {code}, {whose} duty chief"
@@ -72,7 +80,12 @@ def measure(month: Any, now: Any, *, tries: int) -> list[Figure]:
     return found
 
 
-def closed(month: Any, now: Any, *, tries: int) -> list[Figure]:
+def _asked_of(ways: Iterable[str]) -> list[str]:
+    """The ways that are shown once more of a part, or as they were closed."""
+    return [code for code in ("grid", "unit", "collector") if code in ways]
+
+
+def closed(month: Any, now: Any, *, tries: int, posts: bool) -> list[Figure]:
     """The month closed, some cases changed, closed again and compared, and read."""
     from django.db import connection
 
@@ -96,7 +109,7 @@ def closed(month: Any, now: Any, *, tries: int) -> list[Figure]:
         took = _readers.timed(lambda: differences(user, old, new), tries=tries)
         work = f"two versions of it compared, {len(ids)} cases differ"
         found.append(took.shown(len(took.gave.cases)).figure(work, most=MOST))
-        for code in ("grid", "unit", "collector"):
+        for code in _asked_of(_TOGETHER if posts else ("grid", "unit")):
             url = f"/evaluation/?by={code}&freeze={new.pk}"
             found.append(_of_page(page, url, f"closed month by {code}: page", tries))
         url = f"/evaluation/cases/?by=unit&freeze={new.pk}&count=should_close&key=all"
@@ -144,10 +157,36 @@ def _query(month: Any) -> str:
     return f"span={month.span.value}&day={month.first.isoformat()}"
 
 
+def _laid(url: str, month: Any, asked: argparse.Namespace) -> None:
+    """The facts of the month, in the bench's database."""
+    with psycopg.connect(url, autocommit=True) as own:
+        hands = load.hands_at(url, 2)
+        if asked.as_they_are:
+            _facts.as_they_are(own, hands)
+        else:
+            _facts.one_month(own, hands, since=month.since, until=month.until, cases=asked.cases)
+
+
+def _size(month: Any) -> str:
+    """How many cases the month and the city have."""
+    from linli.evaluation.models import CaseFact
+
+    def cases(one: Any) -> int:
+        return CaseFact.objects.filter(
+            reported_at__gte=one.since, reported_at__lt=one.until
+        ).count()
+
+    return (
+        f"{cases(month):,} cases reported in {month.first:%Y-%m}, {cases(month.before):,} in the"
+        f" month before, {CaseFact.objects.count():,} in all;"
+    )
+
+
 def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000, help="cases in the month")
+    parser.add_argument("--as-they-are", action="store_true", help="the month as the city has it")
     parser.add_argument("--tries", type=int, default=3)
     parser.add_argument("--part", choices=["running", "closed"], help="of the month; else both")
     asked = parser.parse_args()
@@ -159,21 +198,15 @@ def main() -> None:
 
     now = _readers.newest_report()
     month = Period.around(Span.MONTH, timezone.localdate(now)).before
-    with psycopg.connect(url, autocommit=True) as own:
-        before = _facts.one_month(
-            own, load.hands_at(url, 2), since=month.since, until=month.until, cases=asked.cases
-        )
-    now = max(now, month.until + timedelta(days=1))
+    _laid(url, month, asked)
+    now, posts = max(now, month.until + timedelta(days=1)), not asked.as_they_are
+    found = list[Figure]()
     with _readers.as_of(now):
-        found = [] if asked.part == "closed" else measure(month, now, tries=asked.tries)
-        found += [] if asked.part == "running" else closed(month, now, tries=asked.tries)
-    print(table(found))
-    print()
-    print(
-        _readers.state(
-            f"{asked.cases:,} cases in {month.first:%Y-%m}, {before:,} in the month before;"
-        )
-    )
+        if asked.part != "closed":
+            found += measure(month, now, tries=asked.tries, posts=posts)
+        if asked.part != "running":
+            found += closed(month, now, tries=asked.tries, posts=posts)
+    print(table(found), "", _readers.state(_size(month)), sep="\n")
 
 
 if __name__ == "__main__":

@@ -10,15 +10,11 @@ what to propose a card for. What the jobs write is taken back.
 
 from __future__ import annotations
 
-import argparse
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-import psycopg
-
-from bench import _database, _facts, load
-from bench._figures import Figure, table
+from bench._figures import Figure
+from bench._pages import measured
 
 MOST = 2.0  # seconds
 DAYS = 30
@@ -37,7 +33,7 @@ PAGES = (
 )
 
 
-def wall(now: Any, *, tries: int) -> list[Figure]:
+def wall(now: datetime, *, tries: int) -> list[Figure]:
     """What the wall of an area costs the events process."""
     from bench import _readers
     from linli.cockpit.queries import wall
@@ -51,7 +47,7 @@ def wall(now: Any, *, tries: int) -> list[Figure]:
     return found
 
 
-def pages(now: Any, *, tries: int) -> list[Figure]:
+def pages(now: datetime, *, tries: int) -> list[Figure]:
     """The pages of supervision over the last thirty days; the questions also over a year."""
     from bench import _readers
 
@@ -68,7 +64,7 @@ def pages(now: Any, *, tries: int) -> list[Figure]:
     return found
 
 
-def jobs(now: Any) -> list[Figure]:
+def jobs(now: datetime) -> list[Figure]:
     """The first run, which finds everything, and the next one."""
     from django.db import transaction
 
@@ -88,23 +84,10 @@ def jobs(now: Any) -> list[Figure]:
     return found
 
 
-def main() -> None:
-    """Measure and print one table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tries", type=int, default=5)
-    asked = parser.parse_args()
-    url = _database.use()
-    with psycopg.connect(url, autocommit=True) as own:
-        _facts.as_they_are(own, load.hands_at(url, 2))
-    from bench import _readers
-
-    now = _readers.newest_report()
-    with _readers.as_of(now):
-        found = wall(now, tries=asked.tries) + pages(now, tries=asked.tries) + jobs(now)
-    print(table(found))
-    print()
-    print(_readers.state("In one process, nothing kept between the tries;"), EMPTY)
+def measure(now: datetime, tries: int) -> list[Figure]:
+    """Wall, pages, jobs."""
+    return wall(now, tries=tries) + pages(now, tries=tries) + jobs(now)
 
 
 if __name__ == "__main__":
-    main()
+    measured(__doc__, measure, f"In one process, nothing kept between the tries;\n{EMPTY}")
