@@ -136,7 +136,7 @@ def test_ones_own_page_says_what_the_evaluators_row_says_also_after_the_post(
     asked = f"by=collector&{ASKED}&count=should_check&key={old.pk}&own=1"
     page = client.get(f"/evaluation/cases/?{asked}").content.decode()
     assert "共 2 件" in page
-    assert "另有 2 件案件计入该数" in page  # counted, and not shown to who may not see them
+    assert "其中 2 件案件未列出" in page  # counted, and not shown to who may not see them
     assert not any(case.number in page for case in Case.objects.all())
     strange = asked.replace(f"key={old.pk}", f"key={home.posts['street_chief'].pk}")
     assert client.get(f"/evaluation/cases/?{strange}").status_code == 400
