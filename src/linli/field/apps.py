@@ -27,6 +27,6 @@ class FieldConfig(AppConfig):
             NavItem(label=pgettext_lazy("tab", "Me"), url_name="field:me", icon="user-circle",
                     badge_key="notices", order=50, face="field"),
             NavItem(label=_("On site"), url_name="field:tasks", icon="walk", grants=OUTDOORS,
-                    badge_key="tasks", order=80, section=_("Cases")),
+                    badge_key="tasks", order=5, section=_("Cases")),
         )  # fmt: skip
         count_too(waiting)
