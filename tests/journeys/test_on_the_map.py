@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db.backends.postgresql.psycopg_any import DateRange
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from linli.territory.models import Building, GridVersion
 from tests.cases.city import SINCE, STEP, square
@@ -148,6 +149,31 @@ def test_switching_layers_and_grounds(scene: Scene) -> None:
     link.click()
     page.wait_for_selector(".map-print[data-drawn]")
     assert not shown(page, "cases-one")
+
+
+def test_a_filter_changed_while_its_tiles_are_under_way_shows_no_sign_of_the_old_one(
+    scene: Scene,
+) -> None:
+    case_at(scene.city, 0, Point(121.0025, 31.005, srid=4326), number=1).save()
+    page = scene.open(scene.city.districts[0].user("street_chief"))
+    page.add_init_script(KEEP)
+    held: list[Route] = []
+    page.route("**/tiles/cases/**stage=all**", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/tiles/cases/**stage=all**"):
+        page.goto("/map/?stage=all")
+    page.locator(".filters > summary").click()
+    page.get_by_label("Stage").select_option("closed")
+    page.wait_for_url("**stage=closed**")
+    until(page, "window.map.getSource('cases').tiles[0].includes('stage=closed')")
+    assert held
+    for one in held:
+        with suppress(Error):  # the map has given it up
+            one.continue_()
+    page.wait_for_timeout(300)
+    until(page, "window.map.isSourceLoaded('cases')")
+    assert page.evaluate("window.map.querySourceFeatures('cases', {sourceLayer: 'cases'})") == []
+    order = page.evaluate("window.map.getStyle().layers.map((one) => one.id)")
+    assert order.index("cases-many") < order.index("cases-one") < order.index("cases-count")
 
 
 def test_borders_of_another_day(scene: Scene) -> None:

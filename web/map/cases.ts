@@ -4,6 +4,7 @@ import { type ExpressionSpecification, type Map as LibreMap, type MapGeoJSONFeat
 
 import { isDark } from "./base";
 import { popover } from "./popover";
+import { retile } from "./retile";
 
 const light: ExpressionSpecification = ["coalesce", ["get", "light"], ""];
 const many: ExpressionSpecification = ["has", "count"];
@@ -105,9 +106,8 @@ export function showCases(map: LibreMap, element: HTMLElement): void {
   document.addEventListener("linli:case", again);
   // The filter beside the map changed the address: other cases, so other tiles.
   document.body.addEventListener("htmx:pushedIntoHistory", () => {
-    const source = map.getSource("cases");
     if (!element.isConnected || !element.classList.contains("map-list") || location.search === query) return;
     query = location.search || "?";
-    if (source && "setTiles" in source) (source as { setTiles: (urls: string[]) => void }).setTiles([tiles(query)]);
+    retile(map, "cases", tiles(query));
   });
 }

@@ -1,6 +1,7 @@
 /// Which layers show: switches for the groups (a checkbox for the layers whose names begin with its value), one
 /// ground of several (plan, satellite, solid buildings), and the day whose borders are meant.
 import type { Map as LibreMap, VectorTileSource } from "maplibre-gl";
+import { retile } from "./retile";
 
 const GROUND_SOURCES = ["base", "grids", "cells"];
 
@@ -42,7 +43,7 @@ export function borders(map: LibreMap, on: string): void {
     const [path, query = ""] = (source.tiles[0] ?? "").split("?");
     const parts = query.split("&").filter((part) => part && !part.startsWith("on="));
     if (on) parts.push(`on=${encodeURIComponent(on)}`);
-    source.setTiles([`${path}${parts.length ? "?" : ""}${parts.join("&")}`]);
+    retile(map, id, `${path}${parts.length ? "?" : ""}${parts.join("&")}`);
   }
 }
 

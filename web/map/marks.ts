@@ -1,10 +1,11 @@
 /// Marks that staff put on the map: shapes and their texts as tiles; what is drawn leads to the form of a new one.
-import type { FilterSpecification, Map as LibreMap, MapMouseEvent, VectorTileSource } from "maplibre-gl";
+import type { FilterSpecification, Map as LibreMap, MapMouseEvent } from "maplibre-gl";
 
 import { isDark } from "./base";
 import { written } from "./drawing";
 import type { Place } from "./geo";
 import { showAt } from "./popover";
+import { retile } from "./retile";
 
 const SHAPES = ["marks-area", "marks-line", "marks-point"];
 
@@ -27,7 +28,7 @@ export function showMarks(map: LibreMap, element: HTMLElement): void {
   });
   document.body.addEventListener("htmx:pushedIntoHistory", () => {
     const wanted = new URLSearchParams(location.search).get("on") ?? "";
-    if (element.isConnected) map.getSource<VectorTileSource>("marks")?.setTiles([tiles(wanted)]);
+    if (element.isConnected) retile(map, "marks", tiles(wanted));
   });
 }
 

@@ -4,6 +4,7 @@ import { type ExpressionSpecification, type Map as LibreMap, type MapGeoJSONFeat
 
 import { isDark } from "./base";
 import { showAt } from "./popover";
+import { retile } from "./retile";
 
 const many: ExpressionSpecification = ["has", "count"];
 const STATES = ["in_use", "damaged", "lost", "occupied", "abandoned", "removed"];
@@ -105,9 +106,8 @@ export function showThings(map: LibreMap, element: HTMLElement): void {
   }
   // The filter beside the map changed the address: other components, so other tiles.
   document.body.addEventListener("htmx:pushedIntoHistory", () => {
-    const source = map.getSource("components");
     if (!element.isConnected || !filtered || location.search === query) return;
     query = location.search;
-    if (source && "setTiles" in source) (source as { setTiles: (urls: string[]) => void }).setTiles([tiles(query)]);
+    retile(map, "components", tiles(query));
   });
 }
