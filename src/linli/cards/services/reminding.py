@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import translation
 
 from linli.cards.models import Reminder, Wish
@@ -61,13 +61,18 @@ def remind(*, now: datetime) -> int:
     """Tell of every step passed since the last run; returns how many. Safe to run twice.
 
     A step is done with once its row stands, and the row is written with its notices: a run that
-    was missed is made up for, two runs at once tell once. One query; for 500 open cases another,
-    where any of them has news three more, and one for each unit that is told.
+    was missed is made up for, two runs at once tell once. One query, which leaves out what has
+    passed its last step; for 500 of the others another, where any of them has news three more, and
+    one for each unit that is told.
     """
     calendar, count = catalogue.calendar(), 0
+    last = Reminder.objects.filter(
+        case_id=OuterRef("pk"), stage=OuterRef("stage"), due_at=OuterRef("due_at"),
+        step=Step.OVERDUE,
+    )  # fmt: skip
     passed = (
         Case.objects.filter(stage__in=OPEN, due_at__isnull=False)
-        .filter(Q(warn_at__lte=now) | Q(due_at__lte=now))
+        .filter(Q(warn_at__lte=now) | Q(due_at__lte=now), ~Exists(last))
         .values_list("pk", "stage", "warn_at", "due_at")
         .order_by("pk")
     )
@@ -79,8 +84,6 @@ def remind(*, now: datetime) -> int:
         steps: dict[int, tuple[Step, datetime]] = {}
         for row in lot:
             was = done.get((row.case_id, row.stage, row.due_at), -1)
-            if was == Step.OVERDUE.rank:
-                continue  # there is no further one: most of what is late for long
             found = step_at(now, row.warn_at, row.due_at, calendar)
             if found is not None and found[0].rank > was:
                 steps[row.case_id] = found
