@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext
 
 from linli.cases import rules
-from linli.cases.queries.clock_words import due_words, limit_words
+from linli.cases.queries.details import Detail, details_of, unit_ids, unit_names
 from linli.cases.queries.routes import whys_of
-from linli.cases.rules.consents import SECOND, YES
-from linli.catalogue import queries as catalogue
-from linli.staff import queries as staff
+from linli.cases.rules.consents import YES
 
 if TYPE_CHECKING:
     from linli.cases.models import Case, CaseEvent, CaseFile
@@ -44,18 +42,6 @@ ICONS: dict[str, str] = {
     "refuse_escalation": "circle-x", "delegate": "arrow-down", "transfer": "switch-horizontal",
     "amend": "pencil", "supervise": "eye", "comment": "message-circle",
 }  # fmt: skip
-_RATINGS = {
-    3: pgettext_lazy("rating", "Satisfied"),
-    2: pgettext_lazy("rating", "Fairly satisfied"),
-    1: pgettext_lazy("rating", "Not satisfied"),
-}
-_CHANGED = {
-    "case_class": pgettext_lazy("input", "Class"),
-    "condition": pgettext_lazy("input", "Filing condition"),
-    "urgency": pgettext_lazy("input", "Urgency"),
-    "handling": pgettext_lazy("input", "Kind of handling"),
-    "address": pgettext_lazy("input", "Address"),
-}
 #: The event that completes each of the seven steps.
 _STEP_MOVES: dict[str, tuple[str, ...]] = {
     "report": ("report",),
@@ -79,12 +65,6 @@ class Step:
     who: str = ""
     at: datetime | None = None
     note: str = ""
-
-
-@dataclass
-class Detail:
-    label: str
-    value: str | SafeString
 
 
 @dataclass
@@ -174,7 +154,7 @@ def story_entries(case: Case, story: list[CaseEvent], files: list[CaseFile]) -> 
     """The events, oldest first, with files and changes. One query for the names of units, three
     at most for the reasons of dispatches."""
     by_number = {f.number: f for f in files}
-    names = _unit_names(_unit_ids(story))
+    names = unit_names(unit_ids(story))
     whys = _whys(story)
     first_photo = next(
         (f for f in files if f.kind == "photo" and f.purpose in ("report", "before", "verify")),
@@ -195,7 +175,7 @@ def story_entries(case: Case, story: list[CaseEvent], files: list[CaseFile]) -> 
             text=_text(case, event),
             badge=level_words(event),
             quiet=event.move in _QUIET or (event.actor_id is None and event.move == "resume"),
-            details=_details(event, names),
+            details=details_of(event, names),
             photos=[photo_of(case, f) for f in photos],
         )
         shows_after = event.move in ("report_back", "check", "self_handle") and photos
@@ -293,111 +273,11 @@ def _file_link(case: Case, file: CaseFile) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, file.name)
 
 
-def _unit_names(ids: list[int]) -> dict[int, str]:
-    """Names of units by id, retired ones too. One query, none for nothing."""
-    if not ids:
-        return {}
-    return {unit.pk: unit.label for unit in staff.units(active=None).filter(pk__in=set(ids))}
-
-
-def _unit_ids(story: Iterable[CaseEvent]) -> list[int]:
-    ids: list[int] = []
-    for event in story:
-        detail = event.detail
-        ids += [detail[name] for name in ("unit", "decider") if detail.get(name)]
-        ids += detail.get("co_units") or []
-        centre = detail.get("centre")
-        ids += [centre["from"], centre["to"]] if isinstance(centre, dict) else []
-    return ids
-
-
 def _whys(story: list[CaseEvent]) -> dict[int, str]:
     """Why each dispatch went where it went, by the number of its event."""
     sent = [event for event in story if event.detail.get("route")]
     notes = whys_of([event.detail["route"] for event in sent])
     return {event.number: why.sentence for event, why in zip(sent, notes, strict=True)}
-
-
-def _details(event: CaseEvent, names: dict[int, str]) -> list[Detail]:
-    """What an event changed, in words."""
-    detail: dict[str, Any] = event.detail
-    found: list[Detail] = []
-
-    def add(label: str, value: object) -> None:
-        if value not in (None, ""):
-            found.append(Detail(label, str(value)))
-
-    if event.move in ("report", "add_report") and detail.get("channel"):
-        add(pgettext("story", "Channel"), rules.Channel(detail["channel"]).label)
-    if detail.get("unit"):
-        add(pgettext("story", "Unit"), names.get(detail["unit"], detail["unit"]))
-    if detail.get("co_units"):
-        listed = ", ".join(names.get(u, str(u)) for u in detail["co_units"])
-        add(pgettext("story", "Helping units"), listed)
-    if isinstance(detail.get("centre"), dict):
-        add(pgettext("story", "Centre"), f"{names.get(detail['centre']['from'], '')} → "
-            f"{names.get(detail['centre']['to'], '')}")  # fmt: skip
-    if "true" in detail:
-        add(pgettext("story", "Found"), _("True") if detail["true"] else _("Not true"))
-    if "passed" in detail:
-        add(pgettext("story", "Result"), _("Passed") if detail["passed"] else _("Not passed"))
-    if "distance_m" in detail:
-        far = (
-            _("%(metres)d m from the place, which is far")
-            if detail.get("far")
-            else _("%(metres)d m from the place")
-        )
-        add(pgettext("story", "Taken at"), far % {"metres": detail["distance_m"]})
-    if detail.get("limit"):
-        add(pgettext("story", "Time"), limit_words(detail["limit"]))
-    if detail.get("until"):
-        add(pgettext("story", "Until"), date.fromisoformat(detail["until"]).isoformat())
-    if detail.get("moved"):
-        add(pgettext("story", "Place"), _("corrected"))
-    if detail.get("waits_for") == "signature":
-        add(pgettext("story", "Waits for"), _("the leader's signature"))
-    if detail.get("waits_for") == "arbitration":
-        add(pgettext("story", "Waits for"), _("the decision of the centre above"))
-    if detail.get("waits_for") in SECOND:
-        second = _("the second consent: %(centre)s")
-        add(pgettext("story", "Waits for"), second % {"centre": names.get(detail["decider"], "")})
-    add(pgettext("story", "Legal basis"), detail.get("legal_basis"))
-    for name, (old, new) in (detail.get("changed") or {}).items():
-        found += _changed(name, old, new)
-    if detail.get("term"):
-        add(
-            pgettext("story", "Due"),
-            due_words(dict(zip(("from", "to"), detail["term"], strict=True))),
-        )
-    elif isinstance(detail.get("due"), dict):
-        add(pgettext("story", "Due"), due_words(detail["due"]))
-    if event.move == "evaluate" and detail.get("rating"):
-        add(pgettext("story", "Rating"), rating_words(detail["rating"]))
-    return found
-
-
-def rating_words(rating: int | None) -> str:
-    """Satisfied, fairly, not; empty for none."""
-    return str(_RATINGS.get(rating or 0, ""))
-
-
-def _changed(name: str, old: Any, new: Any) -> list[Detail]:
-    book = catalogue.current()
-
-    def words(value: Any) -> str:
-        if value in (None, ""):
-            return "–"
-        if name == "case_class":
-            return book.class_by_id(value).label
-        if name == "condition":
-            return book.condition_by_id(value).label
-        if name == "urgency":
-            return str(rules.Urgency(value).label)
-        if name == "handling":
-            return str(rules.Handling(value).label)
-        return str(value)
-
-    return [Detail(str(_CHANGED.get(name, name)), f"{words(old)} → {words(new)}")]
 
 
 def counts_of(case: Case) -> list[Detail]:

@@ -14,6 +14,7 @@ from linli.cards.queries.on_case import on_case
 from linli.cases import policy, queries
 from linli.cases import services as case_services
 from linli.cases.queries import choosing, clock_words, reading, requests
+from linli.cases.queries.details import rating_words
 from linli.cases.queries.reading import ICONS
 from linli.cases.queries.routes import Suggestion, suggestion_for
 from linli.cases.queries.things import thing_of
@@ -94,7 +95,7 @@ def case_context(request: StaffRequest, case: Case) -> dict[str, Any]:
         "moves": moves_of(request, case),
         "queue": queue_of(request),
         "waits_for": reading.waits_for(case),
-        "rating": reading.rating_words(case.rating),
+        "rating": rating_words(case.rating),
         "supervision": on_case(request.user, case, now=now),
     }
 
