@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 
+from linli.catalogue.models.state import validity
 from linli.evaluation.rules.subjects import Subject
 
 
@@ -42,15 +43,7 @@ class Version(models.Model):
             ExclusionConstraint(
                 name="evaluation_one_in_force",
                 condition=Q(state="published"),
-                expressions=[
-                    (
-                        Func(
-                            F("valid_from"), F("valid_to"), Value("[)"),
-                            function="daterange", output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    )
-                ],
+                expressions=[(validity(), RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
                 name="evaluation_published_whole",

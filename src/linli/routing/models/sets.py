@@ -5,11 +5,12 @@ from __future__ import annotations
 import pgtrigger
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
-from django.db.models import F, Func, Q, Value
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from linli.catalogue.models.state import validity
 from linli.catalogue.rules import UNIT_WORDS
 from linli.routing.rules import Target
 
@@ -73,18 +74,7 @@ class RuleSet(models.Model):
             ExclusionConstraint(
                 name="routing_one_in_force",
                 condition=Q(state="published"),
-                expressions=[
-                    (
-                        Func(
-                            F("valid_from"),
-                            F("valid_to"),
-                            Value("[)"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    )
-                ],
+                expressions=[(validity(), RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
                 name="routing_published_whole",
