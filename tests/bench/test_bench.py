@@ -16,6 +16,7 @@ from linli.cases.models import Case, CaseEvent, CaseWords
 from linli.cases.queries import chains, lists, words
 from linli.cases.queries.paging import Found
 from linli.cases.rules.filters import QUEUES, CaseFilter
+from linli.catalogue import queries as catalogue
 from linli.kernel.text import bigrams
 from tests.conftest import NOW
 
@@ -99,6 +100,16 @@ def test_a_badge_counts_exactly_the_rows_of_its_list(city: None) -> None:
             seen += badge.waiting
     assert seen > 10
     assert set(QUEUES) == set(queries.QUEUE_GRANT)
+
+
+def test_the_classes_of_a_letter_are_one_parameter_and_find_the_same(city: None) -> None:
+    ids = catalogue.class_ids(("C",))
+    assert len(ids) > 50
+    user = _city.user("citychief")
+    found = lists.filtered(user, CaseFilter(case_class="C"), now=NOW)
+    assert len(found.query.sql_with_params()[1]) < 20
+    one_by_one = queries.cases_for(user).filter(case_class_id__in=ids)
+    assert set(found.values_list("pk")) == set(one_by_one.values_list("pk")) != set()
 
 
 @pytest.mark.parametrize("common", [False, True])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Lookup, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,12 +23,17 @@ from linli.cases.rules.filters import CaseFilter
 from linli.cases.rules.stages import OPEN, Stage
 from linli.catalogue import queries as catalogue
 from linli.kernel.errors import BadInput
+from linli.kernel.rows import array
 from linli.kernel.web import Page, cursor_text, cursor_values
 from linli.territory import queries as territory
 
 if TYPE_CHECKING:
     from linli.staff.models import User
     from linli.staff.policy import Seat
+
+    _Lookup = Lookup[Any]
+else:
+    _Lookup = Lookup
 
 ORDER = ("reported_at", "id")
 SHOWN = dressing.SHOWN
@@ -189,8 +194,7 @@ def where(user: User, wanted: CaseFilter, *, now: datetime, walk: bool = False) 
             Q(stage=wanted.stages[0]) if len(wanted.stages) == 1 else Q(stage__in=wanted.stages)
         )
     if wanted.case_class:
-        ids = sorted(catalogue.class_ids((wanted.case_class,)))
-        found &= Q(case_class_id=ids[0]) if len(ids) == 1 else Q(case_class_id__in=ids)
+        found &= _one_of("case_class_id", catalogue.class_ids((wanted.case_class,)))
     if wanted.region:
         found &= _region(wanted.region)
     if wanted.grid:
@@ -243,10 +247,23 @@ def in_region(region_id: int) -> Q:
     scope = territory.scope_of(region_id)
     if scope.level == "all":
         return Q()
-    ids = sorted(scope.ids)
+    return _one_of(f"{scope.level}_id", scope.ids)
+
+
+def _one_of(column: str, ids: Collection[int]) -> Q:
+    """The ids as one parameter: the hundred classes of a letter, each bound by itself in each
+    branch of a list, cost the web process a fifth of the whole request."""
     if len(ids) == 1:
-        return Q(**{f"{scope.level}_id": ids[0]})
-    return Q(**{f"{scope.level}_id__in": ids})
+        return Q(**{column: next(iter(ids))})
+    return Q(_OneOf(F(column), array(sorted(ids))))
+
+
+class _OneOf(_Lookup):
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::bigint[])", (*parameters, self.rhs)
 
 
 def _light(light: str, now: datetime) -> Q:
