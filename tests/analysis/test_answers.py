@@ -354,6 +354,9 @@ def test_a_mistake_stands_at_its_field_and_the_form_keeps_the_rest(city: City) -
     body = page.content.decode()
     assert "the hours of one grid" in body.lower()
     assert '<option value="filed" selected>' in body
+    body = signed_in(reader(city)).get("/analysis/?measure=bribes").content.decode()
+    assert "Choose one of the list." in body
+    assert "Select a valid choice" not in body  # it is said once, with the remedy
 
 
 def test_who_lacks_the_grant_is_turned_away(city: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -211,3 +212,18 @@ def test_the_heat_map_loses_no_case_and_draws_none_that_is_alone(
     assert drawn.hidden == few
     assert all(one.cases >= charts.FEWEST for one in drawn.squares)
     assert sum(one.cases for one in drawn.squares) + drawn.hidden == sum(cells.values())
+
+
+def test_the_name_of_an_area_stands_in_its_largest_piece() -> None:
+    def ring(west: float, side: float) -> list[list[list[float]]]:
+        corners = [(0, 0), (side, 0), (side, side), (0, side), (0, 0)]
+        return [[[west + x, y] for x, y in corners]]
+
+    geometry = {"type": "MultiPolygon", "coordinates": [ring(0, 1), ring(2, 4), ring(7, 2)]}
+    outlines = json.dumps({"features": [{"id": 1, "geometry": geometry}]})
+    drawing = charts.choropleth(outlines, {1: 3})
+    assert drawing is not None
+    wide, high = (float(word) - 8 for word in drawing.box.split()[2:])
+    x, y = drawing.shapes[0].middle
+    assert x == pytest.approx(wide * 4 / 9, abs=1)  # the middle of the second, 2° to 6° of 9°
+    assert y == pytest.approx(high / 2, abs=1)

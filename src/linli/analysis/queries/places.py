@@ -32,14 +32,14 @@ class _Cell(Func):
     output_field = IntegerField()
 
 
-def map_of(answer: Answer) -> Drawing | None:
-    """The areas of an answer, shaded by its first number. One query; None where there are too many
-    or none has an outline."""
+def map_of(user: User, answer: Answer) -> Drawing | None:
+    """The areas of an answer, shaded by its first number, among those of the reader's part of the
+    city. One query; None where there are too many or none has an outline."""
     values = {int(str(line.key)): line.numbers[0].value for line in answer.lines if line.key}
     if answer.query.by == "grid":
         ids = list(values)
     else:
-        ids = _regions(answer.query.by, answer.query.region) or list(values)
+        ids = list({*_regions(user, answer.query.by, answer.query.region), *values})
     if len(ids) > MOST_SHAPES:
         return None
     draw = territory.grids_for_map if answer.query.by == "grid" else territory.regions_for_map
@@ -57,26 +57,28 @@ def heat_of(user: User, answer: Answer) -> Drawing | None:
         .annotate(n=Count("pk"))
     )
     cells, times = coarser({(row["x"], row["y"]): row["n"] for row in rows}, _MOST_CELLS)
-    return heat(_backdrop(answer), cells, side=(_SIDE[0] * times, _SIDE[1] * times))
+    return heat(_backdrop(user, answer), cells, side=(_SIDE[0] * times, _SIDE[1] * times))
 
 
 def _cell(function: str, side: float) -> _Cell:
     return _Cell(F("place"), Value(side, output_field=FloatField()), function=function)
 
 
-def _backdrop(answer: Answer) -> str:
+def _backdrop(user: User, answer: Answer) -> str:
     """The outlines behind the cells: what lies in the region that is asked for."""
-    ids = _regions("street", answer.query.region)
+    ids = _regions(user, "street", answer.query.region)
     if not ids or len(ids) > MOST_SHAPES:
-        ids = _regions("district", answer.query.region)
+        ids = _regions(user, "district", answer.query.region)
     if not ids or len(ids) > MOST_SHAPES:
         return _NO_OUTLINES
     return territory.regions_for_map(ids, on=answer.window.last, tolerance=_FINE)
 
 
-def _regions(tier: str, code: str) -> list[int]:
-    """The regions of a tier that there are today, in the region with this code."""
+def _regions(user: User, tier: str, code: str) -> list[int]:
+    """The regions of a tier that there are today, in the region with this code, else in those of
+    the reader's posts, which are what a map shows whole: it decides nothing of what is counted."""
     tree = territory.tree()
     over = tree.by_code(code) if code else None
-    inside = None if over is None else tree.regions_under(over.id)
-    return [one.id for one in tree.regions(tier) if inside is None or one.id in inside]
+    tops = {over.id} if over else {one.region_id for one in user.seats if one.region_id is not None}
+    inside = set[int]().union(*(tree.regions_under(one) for one in tops))
+    return [one.id for one in tree.regions(tier) if not tops or one.id in inside]

@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 WIDTH, HEIGHT = 1000.0, 300.0  # of a trend; it is stretched, its words stand outside
 MOST_SLICES, MOST_BARS, MOST_SERIES = 7, 30, 5
-CLASSES = 5
+CLASSES, MOST_NAMES = 5, 40  # of a map; more names would lie on each other
 FEWEST = 3  # a cell of the heat map with fewer cases could point at a person (requirements P10)
 _SIDE = 640.0  # of a map
 
@@ -53,11 +54,13 @@ class Trend(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """An area of a map: its id, its path, its class from 1 (least) to 5, 0 for nothing to count."""
+    """An area of a map: its id, its path, its class from 1 (least) to 5, 0 for nothing to count;
+    the middle of its largest piece, where its name can stand."""
 
     id: int
     path: str
     shade: int
+    middle: tuple[float, float]
 
 
 class Square(NamedTuple):
@@ -200,9 +203,7 @@ def choropleth(outlines: str, values: Mapping[int, int | Fraction | None]) -> Dr
     if plane is None:
         return None
     found, edges = shades(values)
-    shapes = tuple(
-        Shape(one["id"], _path(one["geometry"], plane), found.get(one["id"], 0)) for one in features
-    )
+    shapes = tuple(_shape(one, plane, found.get(one["id"], 0)) for one in features)
     return Drawing(box, shapes, (), edges)
 
 
@@ -227,7 +228,7 @@ def heat(
         )
         for (x, y), n in sorted(kept.items())
     )  # fmt: skip
-    shapes = tuple(Shape(one["id"], _path(one["geometry"], plane), 0) for one in features)
+    shapes = tuple(_shape(one, plane, 0) for one in features)
     hidden = sum(n for n in cells.values() if n < FEWEST)
     return Drawing(box, shapes, squares, edges, hidden)
 
@@ -267,6 +268,27 @@ def _rings(geometry: Mapping[str, Any]) -> list[list[list[float]]]:
     if geometry["type"] == "Polygon":
         parts = [parts]
     return [ring for polygon in parts for ring in polygon]
+
+
+def _shape(feature: Mapping[str, Any], plane: _Plane, shade: int) -> Shape:
+    geometry = feature["geometry"]
+    middles = [_middle([(plane.x(p[0]), plane.y(p[1])) for p in r]) for r in _rings(geometry)]
+    _area, x, y = max(middles)
+    return Shape(feature["id"], _path(geometry, plane), shade, (round(x, 1), round(y, 1)))
+
+
+def _middle(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """The area of a ring and the middle of it (of its corners, where it has no area)."""
+    x0, y0 = ring[0]
+    doubled = across = down = 0.0
+    for (x1, y1), (x2, y2) in pairwise((x - x0, y - y0) for x, y in ring):
+        part = x1 * y2 - x2 * y1
+        doubled += part
+        across += (x1 + x2) * part
+        down += (y1 + y2) * part
+    if not doubled:
+        return 0.0, sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)
+    return abs(doubled) / 2, x0 + across / (3 * doubled), y0 + down / (3 * doubled)
 
 
 def _path(geometry: Mapping[str, Any], plane: _Plane) -> str:

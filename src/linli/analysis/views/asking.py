@@ -51,6 +51,8 @@ def ask(request: StaffRequest) -> HttpResponse:
         refusal = reason
     context = _context(request, query, words, found, now)
     if refusal is not None:
+        field = "case_class" if refusal.field == "class" else str(refusal.field)
+        context["form"].errors.pop(field, None)  # the form says the same in vaguer words
         refuse(context["form"], refusal, {"class": "case_class"})
     status = refusal.status if refusal is not None else 200
     return render(request, "analysis/ask.html", context, status=status)

@@ -33,6 +33,11 @@ class Picture:
     legend: Sequence[Any] = ()
     says: str = ""
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the areas of a map are few enough for their names to stand in them."""
+        return self.kind == "map" and len(self.rows) <= charts.MOST_NAMES
+
 
 @dataclass(frozen=True)
 class Item:
@@ -57,7 +62,7 @@ def picture_of(user: User, answer: Answer, sheet: Sheet) -> Picture | None:
         case "trend":
             return _trend(answer)
         case "map":
-            return _map(answer, sheet)
+            return _map(user, answer, sheet)
         case "heat":
             return _heat(user, answer)
     return None
@@ -129,7 +134,8 @@ def _trend(answer: Answer) -> Picture:
     ticks = [(tick.top, _tick(measures[0], tick.value)) for tick in drawing.ticks]
     legend = [Item(one, names[one.tone], "") for one in drawing.series]
     steps = [answer.lines[0].name, answer.lines[len(answer.lines) // 2].name, answer.lines[-1].name]
-    return Picture("trend", answer.measures[0].label, ticks, (drawing, steps), legend)
+    title = " · ".join(dict.fromkeys(str(one.label) for one in measures))
+    return Picture("trend", title, ticks, (drawing, steps), legend)
 
 
 def _alike(answer: Answer) -> list[Measure]:
@@ -149,8 +155,8 @@ def _tick(measure: Measure, value: float) -> str:
     return f"{value:,g}"
 
 
-def _map(answer: Answer, sheet: Sheet) -> Picture:
-    drawing = map_of(answer)
+def _map(user: User, answer: Answer, sheet: Sheet) -> Picture:
+    drawing = map_of(user, answer)
     if drawing is None:
         return _none(_("No outlines to draw, or too many. Choose larger areas, or one region."))
     rows = {line.key: row for line, row in zip(answer.lines, sheet.rows, strict=False)}

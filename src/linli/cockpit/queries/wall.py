@@ -125,6 +125,11 @@ class Standing:
     hours: list[Hour]
     ranking_url: str
 
+    @property
+    def most_in_an_hour(self) -> int:
+        """What the highest bar of the chart stands for; 1 where nothing has happened yet."""
+        return max([1, *(max(one.reported, one.closed) for one in self.hours)])
+
 
 def moving(user: User, *, now: datetime) -> Moving:
     """What changes with every event. Nine queries."""
