@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from linli.appraisal.rules.states import DEEDS, FROZEN, HAPPENED, State
 from linli.cases.policy import GRANT_SEE
 from linli.kernel.errors import NotFound
 from linli.staff.models import Post
+from linli.staff.queries.history import Line, line_of
 
 if TYPE_CHECKING:
     from linli.staff.models import User
@@ -27,20 +27,6 @@ ICONS = {
     "correct": "edit", "drop": "trash", "score": "edit", "adjust": "plus", "unadjust": "minus",
     "figures": "chart-bar", "kept": "shield-check", "anew": "repeat",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the history, as the kit shows it."""
-
-    icon: str
-    title: str
-    who: str
-    post: str
-    at: datetime
-    text: str
-    badge: str
-    quiet: bool
 
 
 def sheets_for(
@@ -90,19 +76,11 @@ def history_of(sheet: Sheet) -> list[SheetEvent]:
     return list(sheet.events.select_related("actor", "post__unit").order_by("number"))
 
 
-def entries_of(history: list[SheetEvent]) -> list[Entry]:
+def entries_of(history: list[SheetEvent]) -> list[Line]:
     """The history in words. No query."""
+    done = {name: deed.done for name, deed in DEEDS.items()}
     return [
-        Entry(
-            icon=ICONS.get(event.deed, "point"),
-            title=str(DEEDS[event.deed].done if event.deed in DEEDS else HAPPENED[event.deed]),
-            who=str(event.actor) if event.actor else _("System"),
-            post=f"{event.post.unit.label} {event.post.label}" if event.post else "",
-            at=event.at,
-            text=event.words,
-            badge=str(State(event.state).label),
-            quiet=event.deed in HAPPENED,
-        )
+        line_of(event, icons=ICONS, deeds=done, happened=HAPPENED, badge=State(event.state).label)
         for event in history
     ]
 

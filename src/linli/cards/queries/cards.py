@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -17,6 +17,7 @@ from linli.cases import queries as cases
 from linli.cases import rules as case_rules
 from linli.cases.queries.lists import midnight
 from linli.kernel.errors import NotFound
+from linli.staff.queries.history import Line, line_of
 
 if TYPE_CHECKING:
     from linli.cases.models import Case
@@ -31,20 +32,6 @@ TABS: dict[str, tuple[str, ...]] = {
     "ended": (State.WITHDRAWN, State.UPHELD, State.DROPPED, State.RAISED),
     "all": tuple(State),
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of a card's history, as `kit/story.html` draws it."""
-
-    icon: str
-    title: str
-    who: str
-    post: str
-    at: datetime
-    text: str
-    badge: str = ""
-    quiet: bool = False
 
 
 ICONS = {
@@ -109,19 +96,11 @@ def history_of(card: Card) -> list[CardEvent]:
     return list(rows.select_related("actor", "post__unit").order_by("number"))
 
 
-def entries_of(history: list[CardEvent]) -> list[Entry]:
+def entries_of(history: list[CardEvent]) -> list[Line]:
     """The history in words. No query."""
+    done = {name: deed.done for name, deed in DEEDS.items()}
     return [
-        Entry(
-            icon=ICONS.get(event.deed, "point"),
-            title=str(DEEDS[event.deed].done if event.deed in DEEDS else HAPPENED[event.deed]),
-            who=str(event.actor) if event.actor else _("System"),
-            post=f"{event.post.unit.label} {event.post.label}" if event.post else "",
-            at=event.at,
-            text=event.words,
-            badge=str(Level(event.level).label),
-            quiet=event.deed in HAPPENED,
-        )
+        line_of(event, icons=ICONS, deeds=done, happened=HAPPENED, badge=Level(event.level).label)
         for event in history
     ]
 
