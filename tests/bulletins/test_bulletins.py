@@ -206,6 +206,7 @@ def test_the_public_sees_the_ranking_of_published_bulletins_only(
     client: Client, writer: User, leader: User, freeze: Freeze
 ) -> None:
     found = published(writer, leader, freeze)
+    assert 'href="/ranking/"' in client.get("/").content.decode()
     page = client.get("/ranking/").content.decode()
     assert found.content["ranking"][0]["unit"] in page
     assert found.content["formulas"].partition(" = ")[0] in page
