@@ -22,8 +22,9 @@ from linli.analysis.rules.query import Query
 from linli.analysis.rules.windows import Piece, Window, grain_of, pieces
 from linli.analysis.rules.words import WAYS, Way
 from linli.catalogue import queries as catalogue
-from linli.evaluation.queries.figures import facts_for
+from linli.evaluation.queries.figures import FACTS, facts_for
 from linli.evaluation.queries.names import in_region
+from linli.evaluation.queries.seeing import listed_by
 from linli.evaluation.rules.counts import Base, Came, Owed
 from linli.kernel.errors import BadInput, NotFound
 from linli.staff import queries as staff
@@ -76,9 +77,18 @@ class Asked:
     def facts(self) -> QuerySet[Any]:
         """Facts of cases that the reader may see and the filters let through. At most one query:
         the unit of the filter."""
-        rows = facts_for(self.user, self.query.source).order_by()
+        return self._let_through(facts_for(self.user, self.query.source))
+
+    @property
+    def listed(self) -> QuerySet[Any]:
+        """The same, to find cases by."""
+        return self._let_through(
+            listed_by(self.user, FACTS[self.query.source]._default_manager.all())
+        )
+
+    def _let_through(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         wanted = _filters(self.query)
-        return rows.filter(wanted) if wanted else rows
+        return rows.order_by().filter(wanted) if wanted else rows.order_by()
 
 
 def counts_of(asked: Sequence[Asked], measures: Sequence[Measure]) -> list[Counts]:
@@ -103,7 +113,7 @@ def counts_of(asked: Sequence[Asked], measures: Sequence[Measure]) -> list[Count
 
 def facts_behind(asked: Asked, base: Base, keys: Sequence[Key]) -> QuerySet[Any]:
     """The facts that one number counts; `keys` as many as there are ways, or none for all."""
-    rows, since, until = asked.facts, asked.window.since, asked.window.until
+    rows, since, until = asked.listed, asked.window.since, asked.window.until
     stamp = _stamp(base)
     for way, key in zip(asked.ways, keys, strict=False):
         match way.code:

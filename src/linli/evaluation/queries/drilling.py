@@ -13,7 +13,7 @@ from linli.cases.policy import visible_to
 from linli.cases.queries.lists import SHOWN
 from linli.evaluation.queries.figures import FACTS, Bit
 from linli.evaluation.queries.names import Key
-from linli.evaluation.queries.seeing import frozen_facts, seen_by
+from linli.evaluation.queries.seeing import frozen_facts, listed_by
 from linli.evaluation.rules.counts import COUNTS, Base
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.subjects import Dimension
@@ -116,7 +116,7 @@ def _facts(
         rows = frozen_facts(freeze, source).annotate(counts=bit)
         wanted = Q(counts=1)
     found: QuerySet[Any] = rows.filter(wanted)
-    return found if user is None else seen_by(user, found)
+    return found if user is None else listed_by(user, found)
 
 
 def _where(dimension: Dimension, key: str, freeze: Freeze | None) -> dict[str, object]:

@@ -28,7 +28,7 @@ _ITS_CASE = OuterRef("case_id")
 
 
 def seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of facts, live or closed, whose case `user` may see."""
+    """Those of facts, live or closed, whose case `user` may see: to be counted."""
     seen = visible_to(user)
     if seen == Q():
         return rows
@@ -37,7 +37,13 @@ def seen_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
         # In this order and no other: a join, or two conditions, would be planned from the cases.
         its_case = Subquery(Case.objects.filter(seen, pk=_ITS_CASE).values("pk"))
         return rows.filter(case_id=Either(When(_perhaps(scopes), then=its_case)))
-    return rows.filter(case_id__in=Case.objects.filter(seen).values("pk"))
+    return listed_by(user, rows)
+
+
+def listed_by(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same, to find cases by: a list of the newest begins with the cases."""
+    seen = visible_to(user)
+    return rows if seen == Q() else rows.filter(case_id__in=Case.objects.filter(seen).values("pk"))
 
 
 def frozen_facts(freeze: Freeze, source: str) -> QuerySet[FrozenFact]:
