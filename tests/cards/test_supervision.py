@@ -18,6 +18,7 @@ from linli.cards.models import Inquiry, Order, Reminder
 from linli.cards.queries import orders as order_queries
 from linli.cards.queries import questions, reports, returns
 from linli.cards.queries.cards import Standing
+from linli.cards.queries.units import names_of
 from linli.cards.rules.asking import Finish, shares_of
 from linli.cards.services import deciding, inquiring, orders, reminding
 from linli.cards.views import report
@@ -32,6 +33,7 @@ from linli.staff.models import User
 from tests.cards.court import LATE, Court, late_case, make_court, proposed
 from tests.cases.test_life import live
 from tests.conftest import NOW
+from tests.factories import make_unit
 
 pytestmark = pytest.mark.django_db
 MARCH = {"since": date(2026, 3, 1), "until": date(2026, 3, 31)}
@@ -410,3 +412,9 @@ def test_numbers_of_returns_open_their_events(court: Court) -> None:
     for href, number in links:
         rows = client.get(html.unescape(href)).context["rows"]
         assert [one.number for one, _label in rows] == [case.number] * int(number)
+
+
+def test_units_of_one_name_are_told_apart_by_their_codes() -> None:
+    one, other = make_unit(name="城管局", code="D1-CG"), make_unit(name="城管局", code="D2-CG")
+    assert names_of({one.pk, other.pk}) == {one.pk: "城管局 (D1-CG)", other.pk: "城管局 (D2-CG)"}
+    assert names_of({one.pk}) == {one.pk: "城管局"}
