@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from linli.evaluation.services.seeding import keep_formulas
 from tests.api.conftest import report_of, token_of
@@ -31,6 +34,22 @@ def scene() -> Iterator[tuple[City, str, str, int, int]]:
     let_go()
 
 
+def fall_silent(context: BrowserContext, stream: subprocess.Popen[bytes], wall: Locator) -> None:
+    """A cable is pulled out; a server says nothing and closes nothing: the wall tells at once, and
+    within half a minute."""
+    context.set_offline(True)
+    expect(wall).to_have_attribute("data-state", "lost", timeout=2_000)
+    context.set_offline(False)
+    expect(wall).to_have_attribute("data-state", "live")
+    os.killpg(stream.pid, signal.SIGSTOP)
+    wall.page.clock.fast_forward(28_000)
+    expect(wall).to_have_attribute("data-state", "live")
+    wall.page.clock.fast_forward(3_000)
+    expect(wall).to_have_attribute("data-state", "lost", timeout=2_000)
+    os.killpg(stream.pid, signal.SIGCONT)
+    expect(wall).to_have_attribute("data-state", "live")
+
+
 def test_a_number_of_the_wall_changes_by_itself_also_after_a_break(scene: Any) -> None:
     city, key, token, web, events = scene
     body = report_of(city)
@@ -43,6 +62,7 @@ def test_a_number_of_the_wall_changes_by_itself_also_after_a_break(scene: Any) -
             [{"name": "linli_session", "value": key, "url": f"http://127.0.0.1:{web}"}]
         )
         page: Page = context.new_page()
+        page.clock.install()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.set_default_timeout(20_000)
@@ -55,6 +75,7 @@ def test_a_number_of_the_wall_changes_by_itself_also_after_a_break(scene: Any) -
             number = report(web, token, body)
             expect(reported).to_have_text("1", timeout=20_000)
             expect(page.get_by_text(number).first).to_be_visible()
+            fall_silent(context, stream, wall)
             kill(stream)
         expect(wall).to_have_attribute("data-state", "lost", timeout=30_000)
         expect(page.get_by_text("Connection lost")).to_be_visible()

@@ -195,6 +195,7 @@ def test_a_stream_gives_what_waits_and_many_hold_the_same_bytes() -> None:
     one, same, pinged, nothing = asyncio.run(play())
     assert one is same
     assert pinged == PING
+    assert pinged.startswith(b"event: beat\ndata: "), "pages listen for it (web/silence.ts)"
     assert nothing == b""
 
 

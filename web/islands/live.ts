@@ -3,6 +3,7 @@
 import htmx from "htmx.org";
 
 import { typing } from "../dom";
+import { Silence } from "../silence";
 import { word } from "../words";
 
 type Facts = { case_id?: number | string; case?: number | string; id?: number | string };
@@ -47,6 +48,7 @@ class Stream {
   private source: EventSource | undefined;
   private missed = false;
   private resting: ReturnType<typeof setTimeout> | undefined;
+  private readonly silence = new Silence(() => this.again());
 
   constructor(
     private readonly url: string,
@@ -57,6 +59,15 @@ class Stream {
     document.body.addEventListener("htmx:afterSettle", () => this.state.isConnected || this.close());
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", (event: PageTransitionEvent) => event.persisted && this.seen());
+    addEventListener("offline", () => this.say("notLive"));
+    addEventListener("online", () => this.again());
+  }
+
+  /// What there was of a stream is dead, whatever the browser thinks of it.
+  private again(): void {
+    this.close();
+    this.say("notLive");
+    this.seen();
   }
 
   private seen(): void {
@@ -66,9 +77,15 @@ class Stream {
   }
 
   private close(): void {
+    this.silence.end();
     this.source?.close();
     this.source = undefined;
     this.missed = true;
+  }
+
+  private lives(): void {
+    this.silence.heard();
+    this.say("live");
   }
 
   private say(key: "live" | "notLive"): void {
@@ -80,8 +97,10 @@ class Stream {
   private open(): void {
     const source = new EventSource(this.url, { withCredentials: true });
     this.source = source;
+    this.silence.heard();
+    for (const sign of ["beat", "case", "reset", "badges", "notice"]) source.addEventListener(sign, () => this.lives());
     source.addEventListener("open", () => {
-      this.say("live");
+      this.lives();
       if (this.missed) refreshAll("[data-live-case], [data-live]", 500);
       this.missed = false;
     });

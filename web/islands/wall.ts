@@ -4,10 +4,9 @@ import type { Map as LibreMap } from "maplibre-gl";
 
 import type { Pulse, Pulses } from "../map/pulses";
 import { patch } from "../patch";
+import { Silence } from "../silence";
 
 type Told = { at: string; pieces: Record<string, string> };
-/// The server sends something at least once a minute; after twice that the connection is dead, whatever it says.
-const SILENT_MS = 130_000;
 const AGAIN_MS = 15_000;
 const FLASH_MS = 2_000;
 
@@ -18,7 +17,10 @@ export default function mount(element: HTMLElement): void {
 class Wall {
   private source: EventSource | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
-  private silence: ReturnType<typeof setTimeout> | undefined;
+  private readonly silence = new Silence(() => {
+    this.open();
+    this.say("lost");
+  });
   private pulses: Pulses | undefined;
 
   constructor(private readonly element: HTMLElement) {}
@@ -36,6 +38,7 @@ class Wall {
     this.open();
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", (event: PageTransitionEvent) => event.persisted && this.open());
+    addEventListener("offline", () => this.say("lost"));
     addEventListener("online", () => this.open());
   }
 
@@ -50,9 +53,9 @@ class Wall {
     const query = new URLSearchParams({ board: "wall", lang: language ?? "" });
     const source = new EventSource(`${src ?? "/events"}?${query.toString()}`, { withCredentials: true });
     this.source = source;
-    this.heard();
+    this.silence.heard();
     source.addEventListener("board", (event) => this.told(JSON.parse((event as MessageEvent<string>).data) as Told));
-    source.addEventListener("open", () => this.say("live"));
+    for (const sign of ["open", "beat"]) source.addEventListener(sign, () => this.lives());
     source.addEventListener("error", () => {
       if (this.source !== source) return;
       this.say("lost");
@@ -62,7 +65,7 @@ class Wall {
 
   private close(): void {
     clearTimeout(this.again);
-    clearTimeout(this.silence);
+    this.silence.end();
     this.source?.close();
     this.source = undefined;
   }
@@ -78,12 +81,9 @@ class Wall {
     }
   }
 
-  private heard(): void {
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      this.say("lost");
-      this.open();
-    }, SILENT_MS);
+  private lives(): void {
+    this.silence.heard();
+    this.say("live");
   }
 
   private say(key: "live" | "lost" | "ended"): void {
@@ -95,8 +95,7 @@ class Wall {
   }
 
   private told({ at, pieces }: Told): void {
-    this.heard();
-    this.say("live");
+    this.lives();
     const stamp = this.part("at");
     if (stamp) stamp.textContent = at;
     for (const [name, html] of Object.entries(pieces)) {

@@ -1,7 +1,8 @@
 """`/events`: server-sent events for every open page, by ASGI alone, without Django's views.
 
 What is sent: `case` (id, move, stage, event number), `badges` (count again), `notice` (the bell),
-`reset` (look at everything again). Ids, codes and stages only; what a page shows it asks the site.
+`reset` (look at everything again), `beat` (it lives). Ids, codes and stages only; what a page shows
+it asks the site.
 `?board=NAME` brings one board instead (live.boards): `board` with the pieces that have changed.
 """
 
