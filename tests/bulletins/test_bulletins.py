@@ -18,11 +18,12 @@ from linli.evaluation.services import freezing
 from linli.files import services as files
 from linli.kernel.errors import BadInput, NotFound, NotYours, Refused, Stale
 from linli.staff.models import User
+from linli.territory.models import RegionVersion
 from tests.bulletins.test_templates import changed
-from tests.cases.city import City, make_city
+from tests.cases.city import SINCE, City, make_city, square
 from tests.conftest import NOW
 from tests.evaluation.test_figures import live
-from tests.factories import make_post
+from tests.factories import make_post, make_region
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=60)
@@ -182,6 +183,8 @@ def test_a_special_report_tells_of_cases_without_persons_or_addresses(
     city: City, writer: User
 ) -> None:
     case = live(city, "close", description="居民王某某反映垃圾")
+    beside = make_region("street", parent=city.districts[0].region)
+    RegionVersion.objects.create(region=beside, outline=square(120.9, 31.0), during=(SINCE, None))
     made = writing.begin_special(
         actor=writer, subject="垃圾", title="专报", cases=[case.number, case.number], now=LATER
     )
@@ -193,6 +196,8 @@ def test_a_special_report_tells_of_cases_without_persons_or_addresses(
     assert "王" not in str(made.content)
     assert made.content["classes"][0]["count"] == "1"
     assert [count for _lon, _lat, count in made.content["map"]["points"]] == [1]
+    shown = {kind: {a["name"] for a in made.content["map"][kind]} for kind in ("areas", "around")}
+    assert shown == {"areas": {city.districts[0].street.name}, "around": {beside.name}}
     asked = making.make_files(actor=writer, bulletin_id=made.pk, now=LATER)
     making.make(made_id=asked.pk, now=LATER)
     asked.refresh_from_db()

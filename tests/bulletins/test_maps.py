@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linli.bulletins.rules.labels import Box, Named, labels
 from linli.bulletins.rules.maps import case_map, nice_metres, snapped, together
 
 DEGREES = st.tuples(st.integers(-180_000, 180_000), st.integers(-80_000, 80_000))
@@ -48,7 +49,7 @@ def test_the_map_has_outlines_circles_legend_and_a_true_scale() -> None:
     said = [one.text for one in root.iter(f"{SVG}text")]
     assert said[0] == "案件位置分布"
     assert "外滩街道 <b>" in said
-    assert said[2:5] == ["3", "1件", "3件"]
+    assert said[1:5] == ["3", "外滩街道 <b>", "1件", "3件"]
     circles = list(root.iter(f"{SVG}circle"))
     assert len(circles) == 4  # two of cases, two of the legend
     (x1, y1), (x2, y2) = ((float(c.get("cx", "")), float(c.get("cy", ""))) for c in circles[:2])
@@ -57,6 +58,31 @@ def test_the_map_has_outlines_circles_legend_and_a_true_scale() -> None:
     left, right = float(bar[1:].split(" ")[0]), float(bar.split("H")[1].split("V")[0])
     assert said[-2] == "200 m"
     assert math.hypot(x2 - x1, y2 - y1) / metres == pytest.approx((right - left) / 200, rel=0.01)
+
+
+PICTURE = Box(0, 0, 640, 560)
+LEFT = Named("外滩街道", [[(-300, 0), (320, 0), (320, 560), (-300, 560)]])
+RIGHT = Named("南京东路街道", [[(320, 0), (640, 0), (640, 560), (320, 560)]])
+CIRCLES = st.tuples(st.integers(0, 600), st.integers(0, 520), st.integers(10, 40))
+
+
+@settings(max_examples=30)
+@given(st.lists(CIRCLES, max_size=8))
+def test_names_stand_in_their_area_and_on_no_circle(circles: list[tuple[int, int, int]]) -> None:
+    taken = [Box(x, y, x + size, y + size) for x, y, size in circles]
+    found = labels([LEFT, RIGHT], taken, PICTURE)
+    assert [one.area for one in found] == [LEFT, RIGHT]
+    assert found[0].x < 320 < found[1].x
+    for one in found:
+        assert PICTURE.holds(one.box)
+        assert not any(one.box.meets(each) for each in taken)
+
+
+def test_a_neighbour_without_room_has_no_name() -> None:
+    full = [Box(330, 0, 640, 560)]
+    assert [one.area for one in labels([RIGHT], full, PICTURE)] == [RIGHT]
+    assert labels([RIGHT._replace(yields=True)], full, PICTURE) == []
+    assert labels([Named("远", [[(900, 0), (950, 0), (950, 50)]])], [], PICTURE) == []
 
 
 def test_a_map_of_nothing_is_still_a_picture() -> None:

@@ -207,21 +207,30 @@ def special_content(found: Sequence[Case]) -> dict[str, Any]:
 
 
 def _map_of(found: Sequence[Case]) -> dict[str, Any]:
-    """What a map of cases is drawn of: places on a lattice, and the outlines of the streets they
-    lie in, of districts where those are many. Plain data, kept with the text."""
+    """What a map of cases is drawn of: places on a lattice, the outlines of the streets they lie in
+    (of districts where those are many), and of those around. Plain data, kept with the text."""
     places = [(case.place.x, case.place.y) for case in found if case.place is not None]
     ids = {case.street_id for case in found if case.street_id is not None}
     if len(ids) > MOST_AREAS:
         ids = {case.district_id for case in found if case.district_id is not None}
     if not places or len(ids) > MOST_AREAS:
-        return {"points": snapped(places), "areas": []}
-    drawn = territory.regions_for_map(sorted(ids), on=timezone.localdate(), tolerance=_FINE)
-    areas = [
-        {"name": one["properties"]["name"], "rings": _rings(one["geometry"])}
-        for one in json.loads(drawn)["features"]
-        if one["geometry"]
-    ]
-    return {"points": snapped(places), "areas": areas}
+        return {"points": snapped(places), "areas": [], "around": []}
+    wanted = ids | _beside(ids)
+    drawn = territory.regions_for_map(sorted(wanted), on=timezone.localdate(), tolerance=_FINE)
+    areas: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for one in json.loads(drawn)["features"]:
+        if one["geometry"]:
+            area = {"name": one["properties"]["name"], "rings": _rings(one["geometry"])}
+            areas[one["id"] in ids].append(area)
+    return {"points": snapped(places), "areas": areas[True], "around": areas[False]}
+
+
+def _beside(ids: set[int]) -> set[int]:
+    """The other regions of the same regions above; none where those are too many to draw."""
+    tree = territory.tree()
+    above = {tree.region(one).parent_id for one in ids}
+    found = {each.id for one in above for each in tree.children_of(one)} - ids
+    return found if len(found) <= MOST_AREAS else set()
 
 
 def _rings(shape: Mapping[str, Any]) -> list[list[list[float]]]:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from linli.bulletins.rules.labels import Box, Named, labels
+
 _WIDTH, _HIGHEST, _LOWEST, _EDGE = 640, 560, 260, 26
 _HEAD, _FOOT = 30, 44  # px for the title, and for legend and scale
 _TOGETHER = 26  # px: cases nearer than that are one circle
 _LATTICE = 0.001  # degrees
 _METRES = 111_320  # of a degree of latitude
+_CLEAR, _FAINT = 'fill="#fff" stroke="#8a9499"', 'fill="#f6f7f8" stroke="#c9d0d3"'
 _SMALLEST = 0.004  # degrees: a map of one place still shows what lies around it
 
 
@@ -52,9 +55,10 @@ def snapped(places: Iterable[tuple[float, float]]) -> list[list[float]]:
 
 
 def case_map(title: str, drawn: Mapping[str, Any], fonts: Sequence[str], words: str) -> str:
-    """The map of `drawn`: `points` as `snapped` makes them, `areas` of name and rings; `words` says
-    how many cases a circle is, with a place for the number. Many near ones are one circle."""
-    points = drawn["points"]
+    """The map of `drawn`: `points` as `snapped` makes them, `areas` of name and rings, and those
+    `around` them, faint; `words` says how many cases a circle is, with a place for the number.
+    Many near ones are one circle."""
+    points, around = drawn["points"], drawn.get("around", [])  # those drawn earlier have none
     rings = [ring for area in drawn["areas"] for ring in area["rings"]]
     frame = _frame(points, rings)
     circles = together((*frame.at(lon, lat), count) for lon, lat, count in points)
@@ -67,9 +71,10 @@ def case_map(title: str, drawn: Mapping[str, Any], fonts: Sequence[str], words: 
         f'<clipPath id="in"><rect x="1" y="{_HEAD}" width="{_WIDTH - 2}" height="{frame.height}"/>'
         '</clipPath><g clip-path="url(#in)">',
         f'<rect x="1" y="{_HEAD}" width="{_WIDTH - 2}" height="{frame.height}" fill="#eef1f2"/>',
-        *(_area(area, frame) for area in drawn["areas"]),
-        *(_label(area, frame) for area in drawn["areas"]),
+        *(_area(area, frame, _FAINT) for area in around),
+        *(_area(area, frame, _CLEAR) for area in drawn["areas"]),
         *(_circle(one, most) for one in circles),
+        *_names(drawn["areas"], around, frame, [_disc(one, most) for one in circles]),
         "</g>",
         f'<rect x="1" y="{_HEAD}" width="{_WIDTH - 2}" height="{frame.height}" fill="none"'
         ' stroke="#888"/>',
@@ -118,24 +123,39 @@ def _frame(points: Sequence[Sequence[float]], rings: Sequence[Sequence[Sequence[
     return _Frame(west - across, north + down, scale, squeeze, height)
 
 
-def _area(area: Mapping[str, Any], frame: _Frame) -> str:
+def _area(area: Mapping[str, Any], frame: _Frame, look: str) -> str:
     lines = "".join(
         "M" + "L".join("{} {}".format(*frame.at(lon, lat)) for lon, lat in ring) + "Z"
         for ring in area["rings"]
     )
-    return f'<path d="{lines}" fill="#fff" fill-rule="evenodd" stroke="#8a9499"/>'
+    return f'<path d="{lines}" fill-rule="evenodd" {look}/>'
 
 
-def _label(area: Mapping[str, Any], frame: _Frame) -> str:
-    corners = [frame.at(lon, lat) for lon, lat in area["rings"][0]] if area["rings"] else []
-    if not corners:
-        return ""
-    x = sum(one[0] for one in corners) / len(corners)
-    y = sum(one[1] for one in corners) / len(corners)
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" fill="#5d676c">'
-        f"{escape(area['name'])}</text>"
-    )
+def _names(
+    areas: Sequence[Mapping[str, Any]],
+    around: Sequence[Mapping[str, Any]],
+    frame: _Frame,
+    taken: Sequence[Box],
+) -> Iterable[str]:
+    """The names of the areas, beside the circles; of those around them where there is room."""
+    named = [
+        Named(area["name"], [[frame.at(*place) for place in ring] for ring in area["rings"]], faint)
+        for faint, some in ((False, areas), (True, around))
+        for area in some
+    ]
+    inside = Box(4, _HEAD + 3, _WIDTH - 4, _HEAD + frame.height - 3)
+    for label in labels(named, taken, inside):
+        yield (
+            f'<text x="{label.x:.1f}" y="{label.y + 4:.1f}" text-anchor="middle" stroke="#fff"'
+            f' stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+            f' fill="{"#788287" if label.area.yields else "#30383c"}">'
+            f"{escape(label.area.name)}</text>"
+        )
+
+
+def _disc(one: Circle, most: int) -> Box:
+    radius = _radius(one.cases, most) + 1
+    return Box(one.x - radius, one.y - radius, one.x + radius, one.y + radius)
 
 
 def _radius(count: int, most: int) -> float:

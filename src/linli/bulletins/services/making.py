@@ -132,11 +132,11 @@ def charts_of(bulletin: Bulletin) -> dict[str, str]:
     fonts, content = paper.fonts(), bulletin.content
     found = {
         "classes": _counts(
-            pgettext("bulletin", "Cases by class"), content.get("classes", []), fonts
+            pgettext("bulletin", "Cases by class (number)"), content.get("classes", []), fonts
         )
     }
     if bulletin.kind == Kind.SPECIAL:
-        found["regions"] = _counts(_("Cases by place"), content.get("regions", []), fonts)
+        found["regions"] = _counts(_("Cases by place (number)"), content.get("regions", []), fonts)
         if drawn := content.get("map"):  # those begun before there were maps have none
             found["map"] = case_map(_("Where the cases lie"), drawn, fonts, _("%(n)d cases"))
     else:
@@ -144,7 +144,7 @@ def charts_of(bulletin: Bulletin) -> dict[str, str]:
             Bar(one["unit"], None if one["points"] == DASH else float(one["points"]), one["points"])
             for one in content.get("ranking", [])
         ]
-        found["ranking"] = bars(_("Points of the units"), rows, fonts, top=100)
+        found["ranking"] = bars(_("Points of the units (of 100)"), rows, fonts, top=100)
     return found
 
 
