@@ -367,3 +367,13 @@ def test_a_past_period_is_counted_up_to_its_day(city: City) -> None:
     reported = next(link for link in page.context["overview"].period if link.name == "reported")
     assert reported.count == 2
     assert f"until={day}" in reported.url
+
+
+def test_until_events_are_counted_the_overview_says_so(city: City) -> None:
+    home = city.districts[0]
+    services.report(description="垃圾", place=home.place(), channel="portal", now=timezone.now())
+    client = signed_in(home.user("leader"))
+    said = "1 event is still to be counted"
+    assert said in client.get("/cockpit/").content.decode()
+    follow()
+    assert said not in client.get("/cockpit/").content.decode()

@@ -12,6 +12,7 @@ from linli.cards.queries.on_case import for_leaders
 from linli.cockpit import queries
 from linli.cockpit.forms import DayForm
 from linli.cockpit.policy import LEADS
+from linli.evaluation.queries.figures import waiting
 from linli.staff.web import StaffRequest, staff_page
 
 
@@ -37,6 +38,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "now": now,
         "may_message": request.user.has_grant(MESSAGE),
         "supervision": for_leaders(request.user, now=now),
+        "waiting": waiting(),
     }
     if request.htmx and request.htmx.target == "overview":  # type: ignore[attr-defined]  # django_htmx
         return render(request, "cockpit/today.html#overview", context)
