@@ -394,12 +394,22 @@ def test_formulas_are_written_and_periods_closed_on_pages(city: City, browser: C
     assert "第 9 个字符" in wrong.content.decode()
     assert browser.post(new, {**given, "formula": "closed / filed"}).status_code == 302
     assert version.indicators.filter(code="own_rate").exists()
+    drop = f"/evaluation/formulas/{version.pk}/drop"
+    assert "草稿中的修改将全部丢失" in browser.get(drop).content.decode()
+    assert books.draft() == version, "asked, and not yet answered"
+    assert "草稿已放弃" in browser.post(drop, follow=True).content.decode()
+    assert books.draft() is None
     too_early = browser.post("/evaluation/periods/", {"span": "year", "day": "2090-01-01"})
     assert too_early.status_code == 422
     assert (
         browser.post("/evaluation/periods/", {"span": "month", "day": "2026-03-01"}).status_code
         == 302
     )
-    freezing.make(freeze_id=Freeze.objects.get().pk)
+    asks_by_itself = 'hx-trigger="every 2s"'
+    assert asks_by_itself in browser.get("/evaluation/periods/").content.decode()
+    made = Freeze.objects.get()
+    assert not frozen.any_counted([made], now=made.frozen_at + timedelta(hours=2))
+    freezing.make(freeze_id=made.pk)
+    assert asks_by_itself not in browser.get("/evaluation/periods/").content.decode()
     frozen_page = browser.get(f"/evaluation/?freeze={Freeze.objects.get().pk}&by=unit")
     assert "已封存" in frozen_page.content.decode()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.cases.services.trials import ask_for_trial
 from linli.console.forms.routing import DraftForm, PublishForm, TrialForm
@@ -120,16 +121,27 @@ def rule_set(request: StaffRequest, set_id: int) -> HttpResponse:
     return render(request, "console/rule_set.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(policy.EDIT)
 def drop_draft(request: StaffRequest, set_id: int) -> HttpResponse:
-    """A draft is not wanted any more."""
-    return post_answer(
-        request,
-        lambda: services.drop_draft(actor=request.user, now=timezone.now(), set_id=set_id),
-        done=_("The draft is dropped."),
-        to=reverse("console:rules"),
-    )
+    """A draft is given up, once one has read what is lost with it."""
+    if request.method == "POST":
+        return post_answer(
+            request,
+            lambda: services.drop_draft(actor=request.user, now=timezone.now(), set_id=set_id),
+            done=_("The draft is dropped."),
+            to=reverse("console:rules"),
+        )
+    routing.rule_set_for(set_id)  # one that is there
+    context = {
+        "title": _("Drop the draft"),
+        "text": _("What was changed in the draft is lost. Published versions stay as they are."),
+        "form": forms.Form(),
+        "button": _("Drop the draft"),
+        "grave": True,
+        "back": reverse("console:rule_set", args=[set_id]),
+    }
+    return render(request, "console/form.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -27,11 +28,18 @@ if TYPE_CHECKING:
     from linli.staff.models import User
 
 MOST_CASES = 200
+#: How long a page asks by itself whether a period has been counted.
+_PATIENCE = timedelta(hours=1)
 
 
 def freezes() -> QuerySet[Freeze]:
     """Every frozen period, the latest first. One query."""
     return Freeze.objects.select_related("version", "frozen_by")
+
+
+def any_counted(rows: Iterable[Freeze], *, now: datetime) -> bool:
+    """Whether one of them is being counted, and has not been for so long that waiting is vain."""
+    return any(one.state == FreezeState.MAKING and now - one.frozen_at < _PATIENCE for one in rows)
 
 
 def freeze_by_id(freeze_id: int) -> Freeze:

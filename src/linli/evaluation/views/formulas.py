@@ -149,12 +149,24 @@ def publish(request: StaffRequest, version_id: int) -> HttpResponse:
     return _form_page(request, form, act, version_id, _("Publish the draft"), button=_("Publish"))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(policy.FORMULAS)
 def drop_draft(request: StaffRequest, version_id: int) -> HttpResponse:
-    """Give the draft up."""
-    services.drop_draft(actor=request.user, now=timezone.now(), version_id=version_id)
-    return redirect("evaluation:versions")
+    """Give the draft up, once one has read what is lost with it."""
+    if request.method == "POST":
+        services.drop_draft(actor=request.user, now=timezone.now(), version_id=version_id)
+        messages.success(request, _("The draft is dropped."))
+        return redirect("evaluation:versions")
+    books.version_by_id(version_id)  # one that is there
+    context = {
+        "title": _("Drop the draft"),
+        "text": _("What was changed in the draft is lost. Published versions stay as they are."),
+        "form": forms.Form(),
+        "button": _("Drop the draft"),
+        "grave": True,
+        "back": reverse("evaluation:version", args=[version_id]),
+    }
+    return render(request, "evaluation/form.html", context)
 
 
 def _form_page(

@@ -36,9 +36,11 @@ def periods(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("The period is being counted; it appears below."))
             return redirect("evaluation:periods")
+    rows = queries.freezes()[:200]
     context = {
         "form": form if may else None,
-        "periods": [(one, queries.period_of(one)) for one in queries.freezes()[:200]],
+        "periods": [(one, queries.period_of(one)) for one in rows],
+        "counting": queries.any_counted(rows, now=timezone.now()),
     }
     status = 422 if form.errors else 200
     return render(request, "evaluation/periods.html", context, status=status)
