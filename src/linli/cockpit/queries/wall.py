@@ -109,6 +109,11 @@ class Hour:
         return 20 * self.hour
 
     @property
+    def percent(self) -> float:
+        """The same in per cent of the width: words keep their shape, bars take all the room."""
+        return round(100 * self.hour / 24, 2)
+
+    @property
     def is_named(self) -> bool:
         return self.hour % 4 == 0
 
