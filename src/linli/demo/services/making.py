@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
@@ -18,10 +19,12 @@ from django.utils import timezone
 from linli.cases.models import Case
 from linli.catalogue import services as catalogue
 from linli.demo.services import (
+    appraising,
     asking,
     city,
     exchange,
     inventory,
+    judging,
     people,
     replay,
     sensing,
@@ -54,6 +57,8 @@ def keep() -> None:
     if Unit.objects.filter(code="CITY", name__startswith=NAME).exists():
         people.keep_passwords()
         _equip(now=timezone.now())
+        if not _filling().exists():
+            _judge(now=timezone.now())
 
 
 def found(*, now: datetime) -> None:
@@ -74,7 +79,25 @@ def _equip(*, now: datetime) -> None:
     asking.enter(now=now)
 
 
-def learn(*, now: datetime) -> None:
+def finish(*, now: datetime) -> None:
+    """What follows from the cases, once they are all there: what units and workers hear of them,
+    and what the worker learns."""
+    _judge(now=now)
+    _learn(now=now)
+
+
+def _judge(*, now: datetime) -> None:
+    """Cards, an order and a month of appraisal, each once."""
+    judging.enter(now=now)
+    appraising.enter(now=now)
+
+
+def _filling() -> Path:
+    """A file that is there as long as cases of the first start are still to come."""
+    return Path(settings.DATA_DIR) / "demo.filling"
+
+
+def _learn(*, now: datetime) -> None:
     """Have the worker learn classes and units from the cases that there are: minutes of work, for
     which nobody waits. Nothing where the administrator lacks the grant."""
     admin = User.objects.filter(username="sysadmin").first()
@@ -129,8 +152,8 @@ def fill_up() -> int:
         came += min(PIECE, missing)
     asking.enter(now=timezone.now())
     read_notices(now=timezone.now())
-    learn(now=timezone.now())
-    (settings.DATA_DIR / "demo.filling").unlink(missing_ok=True)
+    finish(now=timezone.now())
+    _filling().unlink(missing_ok=True)
     return came
 
 

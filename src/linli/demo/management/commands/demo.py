@@ -69,8 +69,8 @@ class Command(BaseCommand):
         connection.close()
         seconds = making.FIRST_SECONDS if options["first"] else math.inf
         came = making.fill(count=count, tell=self._progress, seconds=seconds)
-        if not options["first"]:  # then the filling goes on, and learns at its end
-            making.learn(now=timezone.now())
+        if not options["first"]:  # then the filling goes on, and finishes at its end
+            making.finish(now=timezone.now())
         self.stdout.write(f"\n{came} cases in {time.monotonic() - started:.0f} s.")
 
     def _progress(self, done: int, of: int) -> None:
