@@ -61,5 +61,7 @@ def test_the_case_sheet_is_a_document_with_the_photos_of_both_sides(
     assert "王小明" not in str(data)
     assert dict(data["facts"])["Reporter"] == "138****5678"
     assert len(data["record"]["rows"]) == case.event_count
+    assert dict(data["facts"])["What was reported"] == case.description
+    assert case.description not in str(data["record"])
     taken = AccessLog.objects.get(action="cases.sheet_taken")
     assert (taken.user_id, taken.object_id) == (user.pk, case.number)

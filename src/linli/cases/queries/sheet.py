@@ -81,7 +81,7 @@ def sheet_pdf(sheet: Sheet) -> bytes:
         "record": {
             "label": _("Record"),
             "heads": [_("When"), pgettext("step", "What"), _("Who"), _("Opinion")],
-            "rows": [_row(one) for one in sheet.record],
+            "rows": [_row(one, sheet.case.description) for one in sheet.record],
         },
         "signs": [_("Leader's opinion"), _("Received by (unit, person, date)")],
         "foot": _("The unit keeps a copy; the original goes back to the centre."),
@@ -168,7 +168,9 @@ def details_of(entry: reading.Entry) -> list[tuple[str, str]]:
     return [(one.label, strip_tags(str(one.value))) for one in entry.details]
 
 
-def _row(entry: reading.Entry) -> list[str]:
+def _row(entry: reading.Entry, reported: str) -> list[str]:
+    """A line of the record; what was reported stands among the facts, once is enough."""
     details = [f"{label}：{words}" for label, words in details_of(entry)]
     who = "\n".join(filter(None, [entry.who, entry.post]))
-    return [_moment(entry.at), entry.title, who, "\n".join(filter(None, [entry.text, *details]))]
+    text = "" if entry.text == reported else entry.text
+    return [_moment(entry.at), entry.title, who, "\n".join(filter(None, [text, *details]))]
