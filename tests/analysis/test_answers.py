@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import random
 import re
@@ -346,6 +347,20 @@ def test_the_file_holds_the_page_in_its_order_and_says_what_was_asked(city: City
     assert "Formulas, version" in lines.replace('"', "")
     book = client.get(f"/analysis/export/xlsx?{query.text()}")
     assert book.content[:2] == b"PK"
+
+
+def test_what_is_compared_has_the_same_cells_on_the_page_and_in_the_file(city: City) -> None:
+    client = signed_in(reader(city))
+    query = Query(("filed", "closing_rate"), "district", compare="before", **MARCH)
+    sheet = client.get(f"/analysis/?{query.text()}").context["sheet"]
+    heads = [str(label) for label, _words in sheet.heads]
+    text = client.get(f"/analysis/export/csv?{query.text()}").content.decode("utf-8-sig")
+    head, *rows = csv.reader(text.splitlines())
+    assert heads[:4] == [heads[0], "Before", "Change", "Change, %"]
+    assert head[1:] == heads
+    for row, line in zip(rows, sheet.rows, strict=False):
+        assert len(row) == 1 + len(line.cells)
+        assert row[1:4] == [cell.text.replace("+", "").replace("−", "-") for cell in line.cells[:3]]
 
 
 def test_a_mistake_stands_at_its_field_and_the_form_keeps_the_rest(city: City) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -61,7 +61,7 @@ def sheet_of(answer: Answer, *, whole: bool = False) -> Sheet:
     for measure in answer.measures:
         heads.append((measure.label, measure.words))
         if answer.against:
-            heads += [(pgettext("analysis", "Before"), ""), (pgettext("analysis", "Change"), "")]
+            heads += [(label, "") for label in _against(measure)]
     rows = [Row(line.name, _cells(answer, line, key_text(line.key))) for line in lines]
     total = Row(_("Together"), _cells(answer, answer.sum, "")) if answer.query.by else None
     return Sheet(title, heads, rows, total, hidden)
@@ -117,13 +117,18 @@ def _cells(answer: Answer, line: Line, row: str) -> list[Cell]:
         cells.append(Cell(measure.shown(number.value), number.value, measure.label, url))
         if answer.against:
             old = _url(answer, measure, number.before, **where, other="1")
-            cells.append(
-                Cell(
-                    measure.shown(number.before), number.before, pgettext("analysis", "Before"), old
-                )
-            )
-            cells.append(Cell(change_text(number), number.change, pgettext("analysis", "Change")))
+            shown = [(measure.shown(number.before), number.before), _change(number)]
+            shown += [] if measure.is_rate else [_share(number)]
+            labels = _against(measure)
+            cells += [Cell(*one, label) for one, label in zip(shown, labels, strict=True)]
+            cells[-len(labels)] = replace(cells[-len(labels)], url=old)
     return cells
+
+
+def _against(measure: Measure) -> list[str]:
+    """Heads of what stands beside a number that is compared; a rate has no share of its change."""
+    share = [] if measure.is_rate else [_("Change, %")]
+    return [pgettext("analysis", "Before"), pgettext("analysis", "Change"), *share]
 
 
 def _url(answer: Answer, measure: Measure, value: Value, **where: str) -> str:
@@ -134,16 +139,20 @@ def _url(answer: Answer, measure: Measure, value: Value, **where: str) -> str:
     return f"{reverse('analysis:cases')}?{query}"
 
 
-def change_text(number: Number) -> str:
-    """`+12 (+8.3 %)`; of rates `+1.20` points of a hundred."""
-    change, share = number.change, number.change_share
+def _change(number: Number) -> tuple[str, Value]:
+    """`+12`; of rates `+1.20` points of a hundred."""
+    change = number.change
     if change is None:
-        return DASH
+        return DASH, None
     if isinstance(change, Fraction):
-        return _("%(n)s points") % {"n": _signed(rounded(change * 100))}
-    if share is None:
-        return _signed(change)
-    return f"{_signed(change)} ({_signed(rounded(share * 100, 1))} %)"
+        return _("%(n)s points") % {"n": _signed(rounded(change * 100))}, change
+    return _signed(change), change
+
+
+def _share(number: Number) -> tuple[str, Value]:
+    """`+8.3 %` of before."""
+    share = number.change_share
+    return (DASH, None) if share is None else (f"{_signed(rounded(share * 100, 1))} %", share)
 
 
 def _signed(value: Any) -> str:
