@@ -15,8 +15,7 @@ from linli.analysis.rules.measures import Measure, Value, menu
 from linli.analysis.rules.query import Query
 from linli.analysis.rules.windows import Window, compared, window_of
 from linli.analysis.rules.words import WAYS
-from linli.evaluation.queries.drilling import NOWHERE, id_or_none, page_of
-from linli.evaluation.queries.keeping import ids_of
+from linli.evaluation.queries.drilling import NOWHERE, id_or_none, ids_of, page_of
 from linli.evaluation.rules.counts import Base
 from linli.kernel.errors import BadInput
 

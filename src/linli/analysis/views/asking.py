@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +22,8 @@ from linli.analysis.rules.query import Query
 from linli.analysis.views.pictures import picture_of
 from linli.analysis.views.tables import sheet_of, sheet_rows
 from linli.audit.services import record
-from linli.cases.services.keeping import MOST_CASES, keep_cases
+from linli.cases.services.keeping import MOST_CASES
+from linli.cases.views import go_on_at_desk
 from linli.evaluation.queries.drilling import id_or_none
 from linli.evaluation.queries.figures import waiting
 from linli.evaluation.services.files import TYPES, download
@@ -143,8 +143,7 @@ def keep(request: StaffRequest) -> HttpResponse:
         most=MOST_CASES,
         now=now,
     )
-    kept = keep_cases(actor=request.user, case_ids=ids, words=name, now=now)
-    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
+    return go_on_at_desk(request, ids, words=name, now=now)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -117,11 +117,12 @@ def _cells(answer: Answer, line: Line, row: str) -> list[Cell]:
         cells.append(Cell(measure.shown(number.value), number.value, measure.label, url))
         if answer.against:
             old = _url(answer, measure, number.before, **where, other="1")
-            shown = [(measure.shown(number.before), number.before), _change(number)]
-            shown += [] if measure.is_rate else [_share(number)]
-            labels = _against(measure)
-            cells += [Cell(*one, label) for one, label in zip(shown, labels, strict=True)]
-            cells[-len(labels)] = replace(cells[-len(labels)], url=old)
+            beside = [(measure.shown(number.before), number.before, old), (*_change(number), "")]
+            beside += [] if measure.is_rate else [(*_share(number), "")]
+            cells += [
+                Cell(text, value, label, url)
+                for label, (text, value, url) in zip(_against(measure), beside, strict=True)
+            ]
     return cells
 
 

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -19,7 +18,8 @@ from linli.cards.queries import cards, reports
 from linli.cards.rules.levels import Level
 from linli.cards.views.answering import Words, file_answer, tab_of
 from linli.cards.views.lists import period_context
-from linli.cases.services.keeping import MOST_CASES, keep_cases
+from linli.cases.services.keeping import MOST_CASES
+from linli.cases.views import go_on_at_desk
 from linli.kernel.errors import BadInput
 from linli.kernel.forms import asked_of
 from linli.kernel.web import page_after
@@ -127,8 +127,7 @@ def keep(request: StaffRequest) -> HttpResponse:
     ids = rows.order_by("-reported_at", "-pk").values_list("pk", flat=True)[:MOST_CASES]
     name = reports.subject_names(by, [key]).get(key, "")
     words = " · ".join([str(_label(number)), name, f"{given['since']} – {given['until']}"])
-    kept = keep_cases(actor=request.user, case_ids=ids, words=words, now=timezone.now())
-    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
+    return go_on_at_desk(request, ids, words=words, now=timezone.now())
 
 
 def _label(number: str) -> Words:

@@ -18,7 +18,6 @@ from linli.catalogue import queries as catalogue
 from linli.catalogue.rules import Goal
 from linli.evaluation.queries import drilling
 from linli.evaluation.queries.figures import counts_for, facts_for, grouped
-from linli.evaluation.queries.keeping import ids_of
 from linli.evaluation.rules.counts import COUNTS, Base, Source, base
 from linli.evaluation.rules.periods import Period
 from linli.evaluation.rules.periods import Span as PeriodSpan
@@ -147,4 +146,4 @@ def ids_of_count(
         user, DIMENSIONS[by or _ALL], days.period, base_of(count, by),
         key if by else drilling.EVERYTHING, now=now, only=_only(part),
     )  # fmt: skip
-    return ids_of(user, rows, most=most)
+    return drilling.ids_of(user, rows, most=most)

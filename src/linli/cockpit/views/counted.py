@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.cases.services.keeping import MOST_CASES, keep_cases
+from linli.cases.services.keeping import MOST_CASES
+from linli.cases.views import go_on_at_desk
 from linli.cockpit.forms import CountedForm
 from linli.cockpit.policy import LOOKS
 from linli.cockpit.queries import area
@@ -56,8 +56,7 @@ def keep(request: StaffRequest) -> HttpResponse:
     span = f"{days.since} – {days.until}" if days.since != days.until else str(days.since)
     part = str(queries.PART_LABELS.get(given["part"], ""))
     words = " · ".join(filter(None, [str(given["base"].label), part, span]))
-    kept = keep_cases(actor=request.user, case_ids=ids, words=words, now=now)
-    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
+    return go_on_at_desk(request, ids, words=words, now=now)
 
 
 @require_safe

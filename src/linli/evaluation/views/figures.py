@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.audit.services import record
-from linli.cases.services.keeping import MOST_CASES, keep_cases
+from linli.cases.services.keeping import MOST_CASES
+from linli.cases.views import go_on_at_desk
 from linli.evaluation import policy
 from linli.evaluation.queries import drilling, frozen
 from linli.evaluation.queries import figures as queries
 from linli.evaluation.queries.fairness import Fair, fairness_for
-from linli.evaluation.queries.keeping import ids_of
 from linli.evaluation.queries.names import names_for
 from linli.evaluation.rules import counts
 from linli.evaluation.rules.subjects import DIMENSIONS
@@ -122,9 +121,8 @@ def keep(request: StaffRequest) -> HttpResponse:
         now=now, freeze=ask.freeze, only=ask.only,
     )  # fmt: skip
     words = " · ".join(filter(None, [str(base.label), _name(ask, key), str(ask.period.label)]))
-    ids = ids_of(request.user, rows, most=MOST_CASES)
-    kept = keep_cases(actor=request.user, case_ids=ids, words=words, now=now)
-    return redirect(f"{reverse('desk:cases')}?kept={kept.pk}")
+    ids = drilling.ids_of(request.user, rows, most=MOST_CASES)
+    return go_on_at_desk(request, ids, words=words, now=now)
 
 
 def _number(request: StaffRequest) -> tuple[Asked, counts.Base, str, bool]:
